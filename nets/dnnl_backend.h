@@ -1,0 +1,58 @@
+// The matrix arithmetic of the nets: convolutions and dense layers on oneDNN. Internal to nets/.
+// dnnl_backend.c is the only file of the project that includes oneDNN's header; the differences
+// between oneDNN 2.x and 3.x stay inside it.
+//
+// A kernel is one oneDNN primitive for one fixed shape, pass and precision. A dense layer is a
+// convolution over a 1x1 image. Source and destination are channels-last: [N,H,W,C]. Weights are
+// given as plain f32 [O,I,k,k] and packed into whatever layout the primitive prefers.
+//
+// Threads: a kernel may be run by one thread at a time (it owns scratch memory); packed weights are
+// read-only and may be shared by kernels made with equal descriptions. Runs single-threaded.
+
+#ifndef LUDUS_NETS_DNNL_BACKEND_H
+#define LUDUS_NETS_DNNL_BACKEND_H
+
+#include "nets/net.h"
+
+typedef struct ludus_kernel ludus_kernel;
+
+typedef enum ludus_kernel_pass {
+    LUDUS_KERNEL_FORWARD,         // dst = [relu]([dst +] conv(src, weights) + bias)
+    LUDUS_KERNEL_BACKWARD_DATA,   // src gradient from dst gradient and weights
+    LUDUS_KERNEL_BACKWARD_WEIGHTS // weight (and bias) gradient from src and dst gradient
+} ludus_kernel_pass;
+
+typedef struct ludus_kernel_desc {
+    ludus_kernel_pass pass;
+    ludus_precision precision;
+    int32_t n, h, w, c;         // source rows and shape
+    int32_t o;                  // output channels
+    int32_t kernel, stride, pad;
+    bool has_bias;
+    bool fuse_relu; // FORWARD
+    bool fuse_sum;  // FORWARD: adds what dst holds before the ReLU (residual)
+    // INT8 FORWARD: u8 or s8 source with scale, s8 weights per output channel.
+    bool src_signed, dst_f32;
+    float src_scale, dst_scale, sum_scale; // real value = scale * integer
+} ludus_kernel_desc;
+
+ludus_status ludus_kernel_create(ludus_kernel **out, const ludus_kernel_desc *desc,
+                                 ludus_error *error);
+void ludus_kernel_destroy(ludus_kernel *kernel);
+
+// Bytes of packed weights (64-byte aligned block wanted).
+size_t ludus_kernel_weights_bytes(const ludus_kernel *kernel);
+// weights: f32 [O,I,k,k]. INT8 quantises per output channel.
+void ludus_kernel_pack(ludus_kernel *kernel, const float *weights, void *packed);
+// BACKWARD_WEIGHTS: from the primitive's layout to f32 [O,I,k,k].
+void ludus_kernel_unpack(ludus_kernel *kernel, const void *packed, float *weights);
+
+// FORWARD: reads src, packed, bias; writes dst. BACKWARD_DATA: reads dst, packed; writes src.
+// BACKWARD_WEIGHTS: reads src, dst; writes packed, bias. bias: [O] f32 or NULL.
+void ludus_kernel_run(ludus_kernel *kernel, void *src, void *packed, float *bias, void *dst);
+
+bool ludus_backend_has_native(ludus_precision precision);
+// "oneDNN 2.6.3, avx2": for bench and cards.
+void ludus_backend_describe(char *out, size_t size);
+
+#endif
