@@ -1,0 +1,61 @@
+// What a tree search asks about a leaf: priors over its legal moves and the chances to win, draw
+// and lose, for a batch of positions at once.
+//
+// Threads and cores: an evaluator belongs to one thread and computes on that thread alone. Whoever
+// owns the cores (the self-play workers, a match) makes one evaluator per thread.
+// Repeat: a row does not depend on the other rows of its batch.
+
+#ifndef LUDUS_AGENTS_EVALUATOR_H
+#define LUDUS_AGENTS_EVALUATOR_H
+
+#include "envs/game.h"
+#include "nets/net.h"
+
+// One position to evaluate. Pointers are the caller's and are used during the call only.
+typedef struct ludus_leaf {
+    const void *pos;         // not finished
+    const ludus_move *legal; // [num_legal], ascending
+    int32_t num_legal;
+    int32_t sym;        // symmetry to look through: 0 .. num_symmetries-1
+    float *priors;      // out: [num_legal], sums to 1
+    float wdl[3];       // out: win, draw, loss for the player to move; sums to 1
+} ludus_leaf;
+
+typedef struct ludus_evaluator_ops {
+    const char *name; // "net", "uniform", "rollout"
+    void (*evaluate)(void *self, int32_t n, ludus_leaf *leaves); // 1 <= n <= max_batch
+    void (*destroy)(void *self);
+} ludus_evaluator_ops;
+
+typedef struct ludus_evaluator {
+    const ludus_evaluator_ops *ops;
+    void *self;        // owned
+    int32_t max_batch; // rows per call
+    double seconds;    // thread's wall time spent inside evaluate so far
+    uint64_t rows;     // positions evaluated so far
+} ludus_evaluator;
+
+void ludus_evaluate(ludus_evaluator *evaluator, int32_t n, ludus_leaf *leaves);
+void ludus_evaluator_destroy(ludus_evaluator *evaluator); // a zeroed one is accepted
+
+// The net's description for a game: input planes, policy and WDL heads named "policy" and "value".
+// Fills in_shape and heads; trunk fields stay.
+void ludus_net_desc_for_game(ludus_net_desc *desc, const ludus_game *game);
+// Fails with one line when the net was made for another game (shape of input or heads).
+ludus_status ludus_net_fits_game(const ludus_net *net, const ludus_game *game, ludus_error *error);
+
+// Net: encodes through the leaf's symmetry, softmax over the legal moves. Copies the weights into
+// its executor (see ludus_net_exec_create); refresh takes new ones of the same shape.
+ludus_status ludus_evaluator_net(ludus_evaluator *out, const ludus_game *game,
+                                 const ludus_net *net, const ludus_exec_config *config,
+                                 ludus_error *error);
+void ludus_evaluator_net_refresh(ludus_evaluator *evaluator, const ludus_net *net);
+// Equal priors, even chances (draw): for tests and overhead measurements.
+ludus_status ludus_evaluator_uniform(ludus_evaluator *out, const ludus_game *game,
+                                     int32_t max_batch);
+// Equal priors, outcome of `playouts` random games per leaf; its draws depend on (seed, position)
+// alone, so results repeat.
+ludus_status ludus_evaluator_rollout(ludus_evaluator *out, const ludus_game *game,
+                                     int32_t max_batch, int32_t playouts, uint64_t seed);
+
+#endif
