@@ -1,0 +1,53 @@
+// Matches between players: pairs of games with swapped colours from varied openings, on all cores,
+// with Elo, error bars and a pentanomial sequential test.
+//
+// Statistics: a pair's result is the sum of its two games (0, .5, 1, 1.5, 2): pairs are independent,
+// games of a pair are not. Elo from the mean score, its error from the pairs' variance; the SPRT is
+// the generalised likelihood ratio on pentanomial counts (Van den Bergh, "GSPRT", fishtest).
+//
+// Repeat: pair i draws its opening and both players' rng from (seed, i): results do not depend on
+// the number of threads unless a player uses the clock.
+
+#ifndef LUDUS_SELFPLAY_MATCH_H
+#define LUDUS_SELFPLAY_MATCH_H
+
+#include "agents/player.h"
+
+typedef struct ludus_match_config {
+    const char *player[2]; // player texts, see agents/player.h
+    int32_t pairs;         // at most; games = 2 * pairs
+    int32_t opening_plies; // random plies at the start, the same for both games of a pair
+    int32_t threads;
+    uint64_t seed;
+    bool enable_sprt;      // stop early when decided
+    double elo0, elo1;     // hypotheses, logistic Elo
+    double alpha, beta;    // error rates, .05
+} ludus_match_config;
+
+ludus_match_config ludus_match_config_default(void); // 100 pairs, 4 plies, no SPRT
+
+typedef struct ludus_match_result {
+    int32_t pairs;
+    int32_t wins, draws, losses; // games, for player[0]
+    int32_t pentanomial[5];      // pairs with 0, .5, 1, 1.5, 2 points for player[0]
+    double score;                // 0..1 for player[0]
+    double elo, elo_error;       // logistic, 95 % half width; +-INFINITY when all won or lost
+    double llr, llr_lower, llr_upper; // SPRT
+    int32_t sprt;                // +1 H1 accepted, -1 H0 accepted, 0 undecided
+    double plies;                // mean length of a game
+} ludus_match_result;
+
+// Fills the derived fields from the pentanomial counts.
+void ludus_match_statistics(const ludus_match_config *config, ludus_match_result *result);
+
+// Called after each pair, by one thread at a time, in pair order; returns false to stop the match.
+typedef bool ludus_match_progress(const ludus_match_result *so_far, void *user);
+// One finished game, in game order: the moves from the initial position.
+typedef void ludus_match_game(int32_t pair, int32_t game, const ludus_move *moves, int32_t plies,
+                              ludus_outcome first_player_outcome, void *user);
+
+ludus_status ludus_match_run(const ludus_game *game, const ludus_match_config *config,
+                             ludus_match_progress *progress, ludus_match_game *on_game,
+                             void *user, ludus_match_result *result, ludus_error *error);
+
+#endif

@@ -1,0 +1,89 @@
+// The replay store of both agents: a ring of records, grouped in chunks, each chunk one zstd frame
+// with a checksum. The newest chunk is open (plain bytes); older ones are compressed, in memory and,
+// if asked, appended to segment files.
+//
+// A record is opaque bytes that count for `items` (the positions of a game, the transitions of a
+// piece of an episode). Items are numbered 0, 1, 2, ... since the beginning of the run; the oldest
+// records leave whole chunks at a time when `capacity_items` or `capacity_bytes` is passed.
+//
+//     ludus_replay_create(&replay, &config, &error);
+//     ludus_replay_push(replay, bytes, size, items);
+//     first = ludus_replay_first(replay); end = ludus_replay_end(replay);
+//     ludus_replay_reader_create(&reader, replay);            // one per thread
+//     ludus_replay_find(reader, item, &found);               // record bytes + index inside it
+//
+// Threads: push, trim and save by one thread while no reader is in use; readers of one replay may
+// run at the same time, each on its own thread.
+// Repeat: the content depends on the pushes alone.
+
+#ifndef LUDUS_SELFPLAY_REPLAY_H
+#define LUDUS_SELFPLAY_REPLAY_H
+
+#include "base/config.h"
+#include "base/file.h"
+
+typedef struct ludus_replay ludus_replay;
+typedef struct ludus_replay_reader ludus_replay_reader;
+
+typedef struct ludus_replay_config {
+    int64_t capacity_items;  // ring size
+    int64_t capacity_bytes;  // of compressed memory; 0 = no limit
+    int32_t chunk_bytes;     // raw bytes after which a chunk is closed, 1 KiB .. 16 MiB
+    int32_t level;           // zstd level, 1..19
+    bool enable_segments;    // also append closed chunks to files in `folder`
+    char folder[256];        // of the segment files, when enabled; set by the run
+    char tag[32];            // what the records are ("connect4", "breakout"): files are checked
+} ludus_replay_config;
+
+ludus_replay_config ludus_replay_config_default(void); // 500k items, 8 KiB chunks, level 3
+extern const ludus_option ludus_replay_options[];      // the [replay] section
+extern const size_t ludus_replay_num_options;
+
+ludus_status ludus_replay_create(ludus_replay **out, const ludus_replay_config *config,
+                                 ludus_error *error);
+void ludus_replay_destroy(ludus_replay *replay);
+
+// items >= 1. A segment file that cannot be written is an error; memory keeps the record.
+ludus_status ludus_replay_push(ludus_replay *replay, const void *bytes, size_t size,
+                               int32_t items, ludus_error *error);
+int64_t ludus_replay_first(const ludus_replay *replay); // oldest item held
+int64_t ludus_replay_end(const ludus_replay *replay);   // one past the newest
+typedef struct ludus_replay_stats {
+    int64_t records, items;    // held
+    size_t raw_bytes;          // of the held records
+    size_t stored_bytes;       // memory they take, compressed (open chunk counted raw)
+    size_t file_bytes;         // written to segments since creation
+} ludus_replay_stats;
+void ludus_replay_stats_get(const ludus_replay *replay, ludus_replay_stats *out);
+
+ludus_status ludus_replay_reader_create(ludus_replay_reader **out, const ludus_replay *replay);
+void ludus_replay_reader_destroy(ludus_replay_reader *reader);
+
+typedef struct ludus_replay_found {
+    const uint8_t *bytes; // borrowed from the reader until its next find or the next push
+    size_t size;
+    int64_t first;  // item number of the record's first item
+    int32_t items;
+    int32_t index;  // the wanted item inside the record
+} ludus_replay_found;
+// `item` in first..end-1. Keeps the last chunks decompressed, so ascending items are cheap.
+ludus_status ludus_replay_find(ludus_replay_reader *reader, int64_t item,
+                               ludus_replay_found *out, ludus_error *error);
+
+// Checkpoints: everything held, bit for bit (chunk borders included).
+void ludus_replay_save(const ludus_replay *replay, ludus_buffer *out);
+ludus_status ludus_replay_load(ludus_replay *replay, ludus_cursor *in, ludus_error *error);
+
+// ---- Segment files ------------------------------------------------------------------------
+// RUN/replay/NNNNNN.seg: "LUDUSSEG", version, tag, then chunks {sizes, first item, records, items,
+// checksum, zstd frame}. Append-only; a torn last chunk (kill) is detected and ignored with a note.
+typedef ludus_status ludus_segment_visit(const uint8_t *record, size_t size, int64_t first_item,
+                                         int32_t items, void *user);
+// Calls `visit` for each record of a file in order; stops at the first status not OK.
+// `tag` [32] receives what the records are.
+ludus_status ludus_segment_read(const char *path, char *tag, ludus_segment_visit *visit,
+                                void *user, ludus_error *error);
+// After a resume: cuts files back so that the segments hold exactly the items before `item`.
+ludus_status ludus_segments_truncate(const char *folder, int64_t item, ludus_error *error);
+
+#endif
