@@ -15,9 +15,9 @@
 #define LUDUS_BASE_STATUS_H
 
 #ifdef __GNUC__
-#define LUDUS_PRINTF(format, first) __attribute__((format(printf, format, first)))
+#define LUDUS_PRINTF(text, first) __attribute__((format(printf, text, first)))
 #else
-#define LUDUS_PRINTF(format, first)
+#define LUDUS_PRINTF(text, first)
 #endif
 
 typedef enum ludus_status {
