@@ -1,0 +1,78 @@
+#include "selfplay/learner.h"
+
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+
+#include "selfplay/az_learner.h"
+#include "selfplay/run.h"
+
+static const ludus_learner_ops *const learners[] = {
+    &ludus_az_learner_ops,
+};
+#define NUM_LEARNERS (sizeof(learners) / sizeof(learners[0]))
+
+void ludus_report_add(ludus_report *report, const char *name, double value)
+{
+    assert(report->num_metrics < LUDUS_MAX_METRICS);
+    report->metrics[report->num_metrics++] = (ludus_metric){name, value};
+}
+
+double ludus_report_get(const ludus_report *report, const char *name)
+{
+    for (int32_t i = 0; i < report->num_metrics; i++) {
+        if (strcmp(report->metrics[i].name, name) == 0) {
+            return report->metrics[i].value;
+        }
+    }
+    return (double)NAN;
+}
+
+static const ludus_learner_ops *find_learner(const char *agent, ludus_error *error)
+{
+    const char *names[NUM_LEARNERS];
+    for (size_t i = 0; i < NUM_LEARNERS; i++) {
+        names[i] = learners[i]->agent;
+        if (strcmp(agent, names[i]) == 0) {
+            return learners[i];
+        }
+    }
+    const char *near = ludus_nearest(agent, names, NUM_LEARNERS);
+    ludus_fail(error, LUDUS_ERR_ARG, "run.agent = %s: no such agent (did you mean %s?)", agent,
+               near != NULL ? near : names[0]);
+    return NULL;
+}
+
+ludus_status ludus_learner_create(ludus_learner *out, ludus_config *recipe, const char *folder,
+                                  int32_t threads, ludus_error *error)
+{
+    memset(out, 0, sizeof *out);
+    ludus_run_config run = ludus_run_config_default();
+    ludus_status status =
+        ludus_config_apply(recipe, ludus_run_options, ludus_run_num_options, &run, error);
+    if (status != LUDUS_OK) {
+        return status;
+    }
+    const ludus_learner_ops *ops = find_learner(run.agent, error);
+    if (ops == NULL) {
+        return LUDUS_ERR_ARG;
+    }
+    status = ops->create(&out->self, recipe, folder, threads, error);
+    if (status != LUDUS_OK) {
+        return status;
+    }
+    out->ops = ops;
+    status = ludus_config_check_used(recipe, error);
+    if (status != LUDUS_OK) {
+        ludus_learner_destroy(out);
+    }
+    return status;
+}
+
+void ludus_learner_destroy(ludus_learner *learner)
+{
+    if (learner->ops != NULL) {
+        learner->ops->destroy(learner->self);
+    }
+    memset(learner, 0, sizeof *learner);
+}
