@@ -1,0 +1,27 @@
+// Where the program finds the files it came with (nets, recipes), and sorted folder listings.
+//
+// Places, in this order: the current folder, the source tree or the share/ludus beside the
+// program, LUDUS_DATA_DIR (set when it was built).
+//
+// Threads: one at a time.
+
+#ifndef LUDUS_CMD_DATA_H
+#define LUDUS_CMD_DATA_H
+
+#include "base/base.h"
+
+#define LUDUS_PATH_MAX 1024 // bytes of a path, NUL included
+
+// Writes the first PLACE/relative that exists into out [LUDUS_PATH_MAX]; false when none does.
+bool ludus_data_find(const char *relative, char *out);
+
+typedef struct ludus_names {
+    char (*name)[256]; // owned
+    size_t count;
+} ludus_names;
+
+// The names in `folder` that end in `suffix`, sorted; a folder that cannot be read is empty.
+ludus_status ludus_names_list(ludus_names *out, const char *folder, const char *suffix);
+void ludus_names_free(ludus_names *names);
+
+#endif
