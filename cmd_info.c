@@ -5,6 +5,7 @@
 #include "cmd_data.h"
 #include "nets/net.h"
 #include "selfplay/replay.h"
+#include "selfplay/run.h"
 
 #include <inttypes.h>
 #include <jansson.h>
@@ -132,7 +133,24 @@ static ludus_status describe_segment(const char *path, json_t *out, ludus_error 
     return LUDUS_OK;
 }
 
-// ---- Recipes and runs ---------------------------------------------------------------------------
+// ---- Checkpoints, recipes and runs ---------------------------------------------------------------------------
+
+static ludus_status describe_checkpoint(const char *path, json_t *out, ludus_error *error)
+{
+    ludus_checkpoint_info info = {0};
+    const ludus_status status = ludus_checkpoint_describe(path, &info, error);
+    if (status) {
+        return status;
+    }
+    json_object_set_new(out, "kind", json_string("checkpoint"));
+    json_object_set_new(out, "iteration", json_integer(info.iteration));
+    json_object_set_new(out, "minutes", json_real(info.seconds / 60));
+    json_object_set_new(out, "hash", json_sprintf("%016" PRIx64, info.hash));
+    json_object_set_new(out, "bytes", json_integer((json_int_t)info.bytes));
+    json_object_set_new(out, "text", json_string(info.recipe ? info.recipe : ""));
+    ludus_free(info.recipe);
+    return LUDUS_OK;
+}
 
 static ludus_status describe_recipe(const char *path, json_t *out, ludus_error *error)
 {
@@ -208,7 +226,15 @@ static ludus_status describe_run(const char *folder, json_t *out, ludus_error *e
     json_object_set_new(out, "files", files);
     ludus_names_free(&names);
     add_last_metrics(folder, out);
-    return add_records(folder, out, error);
+    char path[LUDUS_PATH_MAX];
+    snprintf(path, sizeof(path), "%s/checkpoint.ludus", folder);
+    ludus_status status = LUDUS_OK;
+    if (ludus_file_exists(path)) {
+        json_t *checkpoint = json_object();
+        status = describe_checkpoint(path, checkpoint, error);
+        json_object_set_new(out, "checkpoint", checkpoint);
+    }
+    return status ? status : add_records(folder, out, error);
 }
 
 // ---- Which of them it is ------------------------------------------------------------------------
@@ -233,6 +259,8 @@ static ludus_status describe_file(const char *path, json_t *out, ludus_error *er
     }
     if (size >= 8 && !memcmp(bytes, "LUDUSSEG", 8)) {
         status = describe_segment(path, out, error);
+    } else if (size >= 8 && !memcmp(bytes, "LUDUSCKP", 8)) {
+        status = describe_checkpoint(path, out, error);
     } else if (size > 8 && ((const char *)bytes)[8] == '{') {
         status = describe_net(bytes, size, out, error);
         if (status && error && !strstr(error->text, path)) {
