@@ -10,5 +10,7 @@
 
 extern const ludus_game_ops ludus_tictactoe_ops;
 extern const ludus_game_ops ludus_connect4_ops;
+extern const ludus_game_ops ludus_othello_ops;
+extern const ludus_game_ops ludus_gomoku_ops;
 
 #endif
