@@ -1,0 +1,292 @@
+#define _XOPEN_SOURCE 700
+
+#include "base/file.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct ludus_file_writer {
+    FILE *stream;
+    int error_number; // of the first failed write; 0 = none
+    char *path;
+    char *temporary;
+};
+
+static ludus_status fail_errno(ludus_error *error, const char *path, int number)
+{
+    return ludus_fail(error, LUDUS_ERR_IO, "%s: %s", path, strerror(number));
+}
+
+static char *temporary_name(const char *path)
+{
+    const size_t size = strlen(path) + 32;
+    char *name = ludus_alloc(size, 1);
+    if (name != NULL) {
+        snprintf(name, size, "%s.tmp.%ld", path, (long)getpid());
+    }
+    return name;
+}
+
+ludus_status ludus_file_writer_create(ludus_file_writer **out, const char *path,
+                                      ludus_error *error)
+{
+    *out = NULL;
+    ludus_file_writer *writer = ludus_alloc(1, sizeof *writer);
+    if (writer != NULL) {
+        writer->path = ludus_strdup(path);
+        writer->temporary = temporary_name(path);
+    }
+    if (writer == NULL || writer->path == NULL || writer->temporary == NULL) {
+        ludus_file_abandon(writer);
+        return ludus_fail(error, LUDUS_ERR_NOMEM, "%s: out of memory", path);
+    }
+    writer->stream = fopen(writer->temporary, "wb");
+    if (writer->stream == NULL) {
+        const ludus_status status = fail_errno(error, path, errno);
+        ludus_file_abandon(writer);
+        return status;
+    }
+    *out = writer;
+    return LUDUS_OK;
+}
+
+void ludus_file_write(ludus_file_writer *writer, const void *data, size_t size)
+{
+    if (writer->error_number == 0 && size > 0 && fwrite(data, 1, size, writer->stream) != size) {
+        writer->error_number = errno != 0 ? errno : EIO;
+    }
+}
+
+// Without this a crash right after the rename could lose the new name.
+static void sync_folder(const char *path)
+{
+    char *copy = ludus_strdup(path);
+    if (copy == NULL) {
+        return;
+    }
+    const int folder = open(dirname(copy), O_RDONLY | O_DIRECTORY);
+    if (folder >= 0) {
+        fsync(folder);
+        close(folder);
+    }
+    ludus_free(copy);
+}
+
+ludus_status ludus_file_commit(ludus_file_writer *writer, ludus_error *error)
+{
+    int number = writer->error_number;
+    if (number == 0 && (fflush(writer->stream) != 0 || fsync(fileno(writer->stream)) != 0)) {
+        number = errno;
+    }
+    if (fclose(writer->stream) != 0 && number == 0) {
+        number = errno;
+    }
+    writer->stream = NULL;
+    if (number == 0 && rename(writer->temporary, writer->path) != 0) {
+        number = errno;
+    }
+    ludus_status status = LUDUS_OK;
+    if (number != 0) {
+        status = fail_errno(error, writer->path, number);
+        remove(writer->temporary);
+    } else {
+        sync_folder(writer->path);
+    }
+    ludus_file_abandon(writer);
+    return status;
+}
+
+void ludus_file_abandon(ludus_file_writer *writer)
+{
+    if (writer == NULL) {
+        return;
+    }
+    if (writer->stream != NULL) {
+        fclose(writer->stream);
+        remove(writer->temporary);
+    }
+    ludus_free(writer->path);
+    ludus_free(writer->temporary);
+    ludus_free(writer);
+}
+
+ludus_status ludus_file_replace(const char *path, const void *data, size_t size,
+                                ludus_error *error)
+{
+    ludus_file_writer *writer;
+    const ludus_status status = ludus_file_writer_create(&writer, path, error);
+    if (status != LUDUS_OK) {
+        return status;
+    }
+    ludus_file_write(writer, data, size);
+    return ludus_file_commit(writer, error);
+}
+
+// ---- Reading ---------------------------------------------------------------------------------
+
+static ludus_status read_all(FILE *stream, const char *path, size_t limit, void **data,
+                             size_t *size, ludus_error *error)
+{
+    struct stat info;
+    if (fstat(fileno(stream), &info) != 0) {
+        return fail_errno(error, path, errno);
+    }
+    if (!S_ISREG(info.st_mode)) {
+        return ludus_fail(error, LUDUS_ERR_IO, "%s: not a regular file", path);
+    }
+    if ((uint64_t)info.st_size > limit) {
+        return ludus_fail(error, LUDUS_ERR_FORMAT, "%s: %lld bytes, the limit is %zu", path,
+                          (long long)info.st_size, limit);
+    }
+    const size_t wanted = (size_t)info.st_size;
+    char *block = ludus_alloc(wanted + 1, 1);
+    if (block == NULL) {
+        return ludus_fail(error, LUDUS_ERR_NOMEM, "%s: out of memory", path);
+    }
+    if (fread(block, 1, wanted, stream) != wanted) {
+        ludus_free(block);
+        return ludus_fail(error, LUDUS_ERR_IO, "%s: %s", path,
+                          ferror(stream) ? strerror(errno) : "became shorter while it was read");
+    }
+    *data = block;
+    *size = wanted;
+    return LUDUS_OK;
+}
+
+ludus_status ludus_file_read(const char *path, size_t limit, void **data, size_t *size,
+                             ludus_error *error)
+{
+    *data = NULL;
+    *size = 0;
+    FILE *stream = fopen(path, "rb");
+    if (stream == NULL) {
+        return fail_errno(error, path, errno);
+    }
+    const ludus_status status = read_all(stream, path, limit, data, size, error);
+    fclose(stream);
+    return status;
+}
+
+bool ludus_file_exists(const char *path)
+{
+    return access(path, F_OK) == 0;
+}
+
+ludus_status ludus_file_make_folder(const char *path, ludus_error *error)
+{
+    char *copy = ludus_strdup(path);
+    if (copy == NULL) {
+        return ludus_fail(error, LUDUS_ERR_NOMEM, "%s: out of memory", path);
+    }
+    ludus_status status = LUDUS_OK;
+    for (char *p = copy + 1; status == LUDUS_OK; p++) {
+        const char end = *p;
+        if (end == '/' || end == '\0') {
+            *p = '\0';
+            if (mkdir(copy, 0777) != 0 && errno != EEXIST) {
+                status = fail_errno(error, copy, errno);
+            }
+            *p = end;
+        }
+        if (end == '\0') {
+            break;
+        }
+    }
+    struct stat info;
+    if (status == LUDUS_OK && (stat(path, &info) != 0 || !S_ISDIR(info.st_mode))) {
+        status = ludus_fail(error, LUDUS_ERR_IO, "%s: not a folder", path);
+    }
+    ludus_free(copy);
+    return status;
+}
+
+// ---- Buffers and cursors ---------------------------------------------------------------------
+
+void ludus_buffer_put(ludus_buffer *buffer, const void *data, size_t size)
+{
+    if (buffer->failed || size == 0) {
+        return;
+    }
+    if (size > buffer->capacity - buffer->size) {
+        size_t capacity = buffer->capacity * 2;
+        if (capacity < buffer->size + size) {
+            capacity = buffer->size + size;
+        }
+        if (capacity < 256) {
+            capacity = 256;
+        }
+        uint8_t *grown = size <= SIZE_MAX / 4 && buffer->size <= SIZE_MAX / 4
+                             ? ludus_realloc(buffer->data, buffer->size, capacity, 1)
+                             : NULL;
+        if (grown == NULL) {
+            buffer->failed = true;
+            return;
+        }
+        buffer->data = grown;
+        buffer->capacity = capacity;
+    }
+    memcpy(buffer->data + buffer->size, data, size);
+    buffer->size += size;
+}
+
+void ludus_buffer_put_u32(ludus_buffer *buffer, uint32_t value)
+{
+    uint8_t bytes[4];
+    ludus_store_u32(bytes, value);
+    ludus_buffer_put(buffer, bytes, sizeof bytes);
+}
+
+void ludus_buffer_put_u64(ludus_buffer *buffer, uint64_t value)
+{
+    uint8_t bytes[8];
+    ludus_store_u64(bytes, value);
+    ludus_buffer_put(buffer, bytes, sizeof bytes);
+}
+
+void ludus_buffer_free(ludus_buffer *buffer)
+{
+    ludus_free(buffer->data);
+    memset(buffer, 0, sizeof *buffer);
+}
+
+const uint8_t *ludus_cursor_skip(ludus_cursor *cursor, size_t size)
+{
+    if (cursor->failed || size > cursor->size - cursor->offset) {
+        cursor->failed = true;
+        return NULL;
+    }
+    const uint8_t *view = cursor->data + cursor->offset;
+    cursor->offset += size;
+    return view;
+}
+
+void ludus_cursor_get(ludus_cursor *cursor, void *out, size_t size)
+{
+    const uint8_t *view = ludus_cursor_skip(cursor, size);
+    if (size == 0) {
+        return;
+    }
+    if (view != NULL) {
+        memcpy(out, view, size);
+    } else {
+        memset(out, 0, size);
+    }
+}
+
+uint32_t ludus_cursor_u32(ludus_cursor *cursor)
+{
+    const uint8_t *view = ludus_cursor_skip(cursor, 4);
+    return view != NULL ? ludus_load_u32(view) : 0;
+}
+
+uint64_t ludus_cursor_u64(ludus_cursor *cursor)
+{
+    const uint8_t *view = ludus_cursor_skip(cursor, 8);
+    return view != NULL ? ludus_load_u64(view) : 0;
+}
