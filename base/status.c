@@ -51,10 +51,11 @@ ludus_status ludus_fail_within(ludus_error *error, const char *format, ...)
     va_start(args, format);
     const int used = vsnprintf(line, sizeof line, format, args);
     va_end(args);
-    if (used >= 0 && (size_t)used < sizeof line) {
-        const size_t room = sizeof line - (size_t)used;
-        const int rest = snprintf(line + used, room, ": %s", error->text);
-        (void)rest; // a cut end is better than no line
+    if (used >= 0 && (size_t)used + 2 < sizeof line) {
+        const size_t room = sizeof line - (size_t)used - 2;
+        memcpy(line + used, ": ", 2);
+        memcpy(line + used + 2, error->text, room);
+        line[sizeof line - 1] = '\0'; // a cut end is better than no line
     }
     clean_line(line);
     memcpy(error->text, line, sizeof line);
