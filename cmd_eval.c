@@ -112,7 +112,7 @@ static void print_labels(const eval_options *options, const ludus_label_config *
         if (config->simulations > 0) {
             json_object_set_new(root, "search", marks_json(&result->search));
         }
-        json_dumpf(root, stdout, JSON_INDENT(2));
+        json_dumpf(root, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
         printf("\n");
         json_decref(root);
         return;
@@ -205,7 +205,7 @@ static void print_games(const eval_options *options, const ludus_game *game,
             "draws", r->draws, "losses", r->losses, "score", r->score, "score_error",
             r->score_error, "won", share_json(&wins));
         json_object_set_new(root, "elo", isfinite(r->elo) ? json_real(r->elo) : json_null());
-        json_dumpf(root, stdout, JSON_INDENT(2));
+        json_dumpf(root, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
         printf("\n");
         json_decref(root);
         return;

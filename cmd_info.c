@@ -315,7 +315,7 @@ static int info_run(int argc, char **argv)
     } else {
         status = LUDUS_EXIT_OK;
         if (options.json) {
-            json_dumpf(out, stdout, JSON_INDENT(2));
+            json_dumpf(out, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
             printf("\n");
         } else {
             print_object(out, 0);

@@ -108,7 +108,7 @@ static int list_run(int argc, char **argv)
         return ludus_cmd_fail(&ludus_cmd_list, &error);
     }
     if (options.json) {
-        json_dumpf(root, stdout, JSON_INDENT(2));
+        json_dumpf(root, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
         printf("\n");
     } else {
         print_rows("games (ludus play GAME)", games, "names", "summary");

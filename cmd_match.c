@@ -169,7 +169,7 @@ static void print_json(const ludus_match_config *config, const match_options *op
     if (config->enable_sprt) {
         json_object_set_new(root, "sprt", sprt_json(config, r));
     }
-    json_dumpf(root, stdout, JSON_INDENT(2));
+    json_dumpf(root, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
     printf("\n");
     json_decref(root);
 }

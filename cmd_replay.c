@@ -299,7 +299,7 @@ static int finish(replay_walk *walk)
                    walk->options->game);
         return ludus_cmd_fail(&ludus_cmd_replay, walk->error);
     } else if (walk->list) {
-        json_dumpf(walk->list, stdout, JSON_INDENT(2));
+        json_dumpf(walk->list, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
         printf("\n");
     }
     return LUDUS_EXIT_OK;
