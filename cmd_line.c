@@ -239,11 +239,12 @@ static const ludus_arg *find_arg(const ludus_command *command, const char *text,
 static ludus_status unknown_option(const ludus_command *command, const char *text, size_t length,
                                    ludus_error *error)
 {
-    const char *names[MAX_CANDIDATES + 1] = {"--help"};
-    size_t count = 1;
-    for (size_t i = 0; i < command->num_args && count <= MAX_CANDIDATES; i++) {
+    const char *names[MAX_CANDIDATES + 1];
+    size_t count = 0;
+    for (size_t i = 0; i < command->num_args && count < MAX_CANDIDATES; i++) {
         names[count++] = command->args[i].name;
     }
+    names[count++] = "--help";
     char word[LABEL_MAX];
     snprintf(word, sizeof(word), "%.*s", (int)length, text);
     const char *near = ludus_nearest(word, names, count);
