@@ -17,7 +17,7 @@
 typedef struct ludus_kernel ludus_kernel;
 
 typedef enum ludus_kernel_pass {
-    LUDUS_KERNEL_FORWARD,         // dst = [relu]([dst +] conv(src, weights) + bias)
+    LUDUS_KERNEL_FORWARD,         // dst = [relu](conv(src, weights) + bias [+ residual])
     LUDUS_KERNEL_BACKWARD_DATA,   // src gradient from dst gradient and weights
     LUDUS_KERNEL_BACKWARD_WEIGHTS // weight (and bias) gradient from src and dst gradient
 } ludus_kernel_pass;
@@ -26,11 +26,12 @@ typedef struct ludus_kernel_desc {
     ludus_kernel_pass pass;
     ludus_precision precision;
     int32_t n, h, w, c;         // source rows and shape
+    int32_t c_stored;           // channels that a source cell takes in memory, zeros after c; >= c
     int32_t o;                  // output channels
     int32_t kernel, stride, pad;
     bool has_bias;
     bool fuse_relu; // FORWARD
-    bool fuse_sum;  // FORWARD: adds what dst holds before the ReLU (residual)
+    bool fuse_sum;  // FORWARD: adds a residual before the ReLU
     // INT8 FORWARD: u8 or s8 source with scale, s8 weights per output channel.
     bool src_signed, dst_f32;
     float src_scale, dst_scale, sum_scale; // real value = scale * integer
@@ -47,9 +48,15 @@ void ludus_kernel_pack(ludus_kernel *kernel, const float *weights, void *packed)
 // BACKWARD_WEIGHTS: from the primitive's layout to f32 [O,I,k,k].
 void ludus_kernel_unpack(ludus_kernel *kernel, const void *packed, float *weights);
 
-// FORWARD: reads src, packed, bias; writes dst. BACKWARD_DATA: reads dst, packed; writes src.
-// BACKWARD_WEIGHTS: reads src, dst; writes packed, bias. bias: [O] f32 or NULL.
-void ludus_kernel_run(ludus_kernel *kernel, void *src, void *packed, float *bias, void *dst);
+// dst = [relu](conv(src, weights) + bias [+ residual]). bias: [O] exactly when has_bias; residual:
+// of dst's shape exactly when fuse_sum; dst overlaps neither.
+void ludus_kernel_forward(ludus_kernel *kernel, const void *src, void *packed, const float *bias,
+                          const void *residual, void *dst);
+// dsrc = gradient of the source.
+void ludus_kernel_backward_data(ludus_kernel *kernel, const void *ddst, void *packed, void *dsrc);
+// packed = gradient of the weights in the primitive's layout; dbias [O] exactly when has_bias.
+void ludus_kernel_backward_weights(ludus_kernel *kernel, const void *src, const void *ddst,
+                                   void *packed, float *dbias);
 
 bool ludus_backend_has_native(ludus_precision precision);
 // "oneDNN 2.6.3, avx2": for bench and cards.

@@ -70,7 +70,6 @@ typedef struct ludus_head_desc {
     int32_t hidden;    // dense layer before the outputs, 0 = none (WDL, SCALARS, Q)
     int32_t atoms;     // Q only: outputs per action, 1 = scalar, 51 = C51, 32 = quantiles
     bool dueling;      // Q only: V + A - mean A (Wang et al. 2016, eq. 9), per atom
-    bool noisy;        // Q only: factorised Gaussian noise on its dense layers (Fortunato 2018)
     float loss_weight; // this head's share of the summed loss, >= 0
 } ludus_head_desc;
 

@@ -63,7 +63,7 @@ typedef struct ludus_trainer_config {
     float lr_final;              // COSINE, EXPONENTIAL
     char freeze[128];            // comma-separated name prefixes that stay as they are
     ludus_loss_kind loss[LUDUS_NET_MAX_HEADS];
-    uint64_t seed;               // dropout and noisy layers
+    uint64_t seed;               // dropout
 } ludus_trainer_config;
 
 // Batch 256 in 4 shards, SGD 0.9, lr 0.02, L2 1e-4, EMA 0.999.

@@ -1,0 +1,412 @@
+#include "nets/layer.h"
+
+#include <math.h>
+#include <string.h>
+
+#define EPSILON 1e-5f
+
+float ludus_batchnorm_epsilon(void)
+{
+    return EPSILON;
+}
+
+// ---- Batch norm ------------------------------------------------------------------------------
+
+// Two passes: subtracting the mean first keeps the variance exact in float.
+static void channel_moments(size_t m, size_t c, const float *restrict x, float *restrict mean,
+                            float *restrict var)
+{
+    memset(mean, 0, c * sizeof *mean);
+    memset(var, 0, c * sizeof *var);
+    for (size_t r = 0; r < m; r++) {
+        const float *row = x + r * c;
+#pragma omp simd
+        for (size_t i = 0; i < c; i++) {
+            mean[i] += row[i];
+        }
+    }
+    const float scale = 1.0f / (float)m;
+    for (size_t i = 0; i < c; i++) {
+        mean[i] *= scale;
+    }
+    for (size_t r = 0; r < m; r++) {
+        const float *row = x + r * c;
+#pragma omp simd
+        for (size_t i = 0; i < c; i++) {
+            const float d = row[i] - mean[i];
+            var[i] += d * d;
+        }
+    }
+    for (size_t i = 0; i < c; i++) {
+        var[i] *= scale;
+    }
+}
+
+void ludus_batchnorm_infer(size_t m, size_t c, const float *restrict x,
+                           const float *restrict gamma, const float *restrict beta,
+                           const float *restrict mean, const float *restrict var,
+                           float *restrict y)
+{
+    for (size_t first = 0; first < c; first += 64) {
+        float scale[64], shift[64];
+        const size_t width = c - first < 64 ? c - first : 64;
+        for (size_t i = 0; i < width; i++) {
+            scale[i] = gamma[first + i] / sqrtf(var[first + i] + EPSILON);
+            shift[i] = beta[first + i] - mean[first + i] * scale[i];
+        }
+        for (size_t r = 0; r < m; r++) {
+            const float *in = x + r * c + first;
+            float *out = y + r * c + first;
+#pragma omp simd
+            for (size_t i = 0; i < width; i++) {
+                out[i] = in[i] * scale[i] + shift[i];
+            }
+        }
+    }
+}
+
+void ludus_batchnorm_train(size_t m, size_t c, const float *x, const float *gamma,
+                           const float *beta, float *mean, float *var, float *y)
+{
+    channel_moments(m, c, x, mean, var);
+    ludus_batchnorm_infer(m, c, x, gamma, beta, mean, var, y);
+}
+
+static void batchnorm_sums(size_t m, size_t c, const float *restrict x,
+                           const float *restrict mean, const float *restrict var,
+                           const float *restrict dy, float *restrict dgamma,
+                           float *restrict dbeta)
+{
+    memset(dgamma, 0, c * sizeof *dgamma);
+    memset(dbeta, 0, c * sizeof *dbeta);
+    for (size_t r = 0; r < m; r++) {
+        const float *in = x + r * c, *d = dy + r * c;
+#pragma omp simd
+        for (size_t i = 0; i < c; i++) {
+            dbeta[i] += d[i];
+            dgamma[i] += d[i] * (in[i] - mean[i]);
+        }
+    }
+    for (size_t i = 0; i < c; i++) {
+        dgamma[i] /= sqrtf(var[i] + EPSILON);
+    }
+}
+
+void ludus_batchnorm_backward(size_t m, size_t c, const float *restrict x,
+                              const float *restrict gamma, const float *restrict mean,
+                              const float *restrict var, const float *restrict dy, bool add,
+                              float *restrict dx, float *restrict dgamma, float *restrict dbeta)
+{
+    batchnorm_sums(m, c, x, mean, var, dy, dgamma, dbeta);
+    const float scale = 1.0f / (float)m;
+    const float keep = add ? 1.0f : 0.0f;
+    for (size_t first = 0; first < c; first += 64) {
+        // dx = k1 * dy - k2 * (x - mean) - k3, see Ioffe & Szegedy section 3.
+        float k1[64], k2[64], k3[64], mu[64];
+        const size_t width = c - first < 64 ? c - first : 64;
+        for (size_t i = 0; i < width; i++) {
+            const float inverse = 1.0f / sqrtf(var[first + i] + EPSILON);
+            k1[i] = gamma[first + i] * inverse;
+            k2[i] = k1[i] * inverse * dgamma[first + i] * scale;
+            k3[i] = k1[i] * dbeta[first + i] * scale;
+            mu[i] = mean[first + i];
+        }
+        for (size_t r = 0; r < m; r++) {
+            const size_t at = r * c + first;
+            if (!add) {
+                memset(dx + at, 0, width * sizeof *dx);
+            }
+#pragma omp simd
+            for (size_t i = 0; i < width; i++) {
+                dx[at + i] = keep * dx[at + i] + k1[i] * dy[at + i] -
+                             k2[i] * (x[at + i] - mu[i]) - k3[i];
+            }
+        }
+    }
+}
+
+// ---- Layer norm ------------------------------------------------------------------------------
+
+static void row_moments(size_t count, const float *x, float *mean, float *inverse)
+{
+    float sum = 0.0f, square = 0.0f;
+#pragma omp simd reduction(+ : sum)
+    for (size_t i = 0; i < count; i++) {
+        sum += x[i];
+    }
+    const float mu = sum / (float)count;
+#pragma omp simd reduction(+ : square)
+    for (size_t i = 0; i < count; i++) {
+        square += (x[i] - mu) * (x[i] - mu);
+    }
+    *mean = mu;
+    *inverse = 1.0f / sqrtf(square / (float)count + EPSILON);
+}
+
+void ludus_layernorm_forward(size_t n, size_t a, size_t c, const float *restrict x,
+                             const float *restrict gamma, const float *restrict beta,
+                             float *restrict y)
+{
+    for (size_t r = 0; r < n; r++) {
+        float mean, inverse;
+        row_moments(a * c, x + r * a * c, &mean, &inverse);
+        for (size_t cell = r * a; cell < (r + 1) * a; cell++) {
+#pragma omp simd
+            for (size_t i = 0; i < c; i++) {
+                y[cell * c + i] = (x[cell * c + i] - mean) * inverse * gamma[i] + beta[i];
+            }
+        }
+    }
+}
+
+void ludus_layernorm_backward(size_t n, size_t a, size_t c, const float *restrict x,
+                              const float *restrict gamma, const float *restrict dy, bool add,
+                              float *restrict dx, float *restrict dgamma, float *restrict dbeta)
+{
+    memset(dgamma, 0, c * sizeof *dgamma);
+    memset(dbeta, 0, c * sizeof *dbeta);
+    for (size_t r = 0; r < n; r++) {
+        float mean, inverse, sum = 0.0f, dot = 0.0f;
+        row_moments(a * c, x + r * a * c, &mean, &inverse);
+        for (size_t cell = r * a; cell < (r + 1) * a; cell++) {
+            for (size_t i = 0; i < c; i++) {
+                const float normal = (x[cell * c + i] - mean) * inverse;
+                const float d = dy[cell * c + i];
+                dbeta[i] += d;
+                dgamma[i] += d * normal;
+                sum += d * gamma[i];
+                dot += d * gamma[i] * normal;
+            }
+        }
+        sum /= (float)(a * c);
+        dot /= (float)(a * c);
+        for (size_t at = r * a * c; at < (r + 1) * a * c; at++) {
+            const float normal = (x[at] - mean) * inverse;
+            const float d = inverse * (dy[at] * gamma[at % c] - sum - normal * dot);
+            dx[at] = add ? dx[at] + d : d;
+        }
+    }
+}
+
+// ---- Element by element ----------------------------------------------------------------------
+
+void ludus_relu_forward(size_t count, const float *restrict x, float *restrict y)
+{
+#pragma omp simd
+    for (size_t i = 0; i < count; i++) {
+        y[i] = x[i] > 0.0f ? x[i] : 0.0f;
+    }
+}
+
+void ludus_relu_backward(size_t count, const float *restrict y, const float *restrict dy, bool add,
+                         float *restrict dx)
+{
+    if (add) {
+#pragma omp simd
+        for (size_t i = 0; i < count; i++) {
+            dx[i] += y[i] > 0.0f ? dy[i] : 0.0f;
+        }
+    } else {
+#pragma omp simd
+        for (size_t i = 0; i < count; i++) {
+            dx[i] = y[i] > 0.0f ? dy[i] : 0.0f;
+        }
+    }
+}
+
+void ludus_add_forward(size_t count, const float *restrict x1, const float *restrict x2,
+                       float *restrict y)
+{
+#pragma omp simd
+    for (size_t i = 0; i < count; i++) {
+        y[i] = x1[i] + x2[i];
+    }
+}
+
+void ludus_copy_backward(size_t count, const float *restrict dy, bool add, float *restrict dx)
+{
+    if (!add) {
+        memcpy(dx, dy, count * sizeof *dx);
+        return;
+    }
+#pragma omp simd
+    for (size_t i = 0; i < count; i++) {
+        dx[i] += dy[i];
+    }
+}
+
+// ---- Global pooling --------------------------------------------------------------------------
+
+void ludus_pool_forward(size_t n, size_t a, size_t c, bool mean_only, const float *restrict x,
+                        float *restrict y)
+{
+    const size_t width = mean_only ? c : 2 * c;
+    for (size_t r = 0; r < n; r++) {
+        float *mean = y + r * width, *max = mean + c;
+        const float *row = x + r * a * c;
+        memset(mean, 0, c * sizeof *mean);
+        for (size_t cell = 0; cell < a; cell++) {
+            for (size_t i = 0; i < c; i++) {
+                mean[i] += row[cell * c + i] / (float)a;
+            }
+        }
+        for (size_t i = 0; !mean_only && i < c; i++) {
+            max[i] = row[i];
+            for (size_t cell = 1; cell < a; cell++) {
+                max[i] = row[cell * c + i] > max[i] ? row[cell * c + i] : max[i];
+            }
+        }
+    }
+}
+
+void ludus_pool_backward(size_t n, size_t a, size_t c, bool mean_only, const float *restrict x,
+                         const float *restrict y, const float *restrict dy, bool add,
+                         float *restrict dx)
+{
+    const size_t width = mean_only ? c : 2 * c;
+    for (size_t r = 0; r < n; r++) {
+        const float *dmean = dy + r * width, *dmax = dmean + c, *max = y + r * width + c;
+        for (size_t at = r * a * c; at < (r + 1) * a * c; at++) {
+            const float d = dmean[at % c] / (float)a;
+            dx[at] = add ? dx[at] + d : d;
+        }
+        for (size_t i = 0; !mean_only && i < c; i++) {
+            size_t cell = 0; // the first maximum takes it all
+            while (x[(r * a + cell) * c + i] < max[i]) {
+                cell++;
+            }
+            dx[(r * a + cell) * c + i] += dmax[i];
+        }
+    }
+}
+
+// ---- Per row and channel ---------------------------------------------------------------------
+
+static float sigmoid(float x)
+{
+    return 1.0f / (1.0f + expf(-x));
+}
+
+void ludus_scale_forward(size_t n, size_t a, size_t c, const float *restrict x,
+                         const float *restrict st, float *restrict y)
+{
+    for (size_t r = 0; r < n; r++) {
+        for (size_t i = 0; i < c; i++) {
+            const float s = sigmoid(st[r * 2 * c + i]), t = st[r * 2 * c + c + i];
+            for (size_t cell = r * a; cell < (r + 1) * a; cell++) {
+                y[cell * c + i] = x[cell * c + i] * s + t;
+            }
+        }
+    }
+}
+
+void ludus_scale_backward(size_t n, size_t a, size_t c, const float *restrict x,
+                          const float *restrict st, const float *restrict dy, bool add,
+                          float *restrict dx, bool add_st, float *restrict dst)
+{
+    for (size_t r = 0; r < n; r++) {
+        for (size_t i = 0; i < c; i++) {
+            const float s = sigmoid(st[r * 2 * c + i]);
+            float ds = 0.0f, dt = 0.0f;
+            for (size_t cell = r * a; cell < (r + 1) * a; cell++) {
+                const size_t at = cell * c + i;
+                ds += dy[at] * x[at];
+                dt += dy[at];
+                dx[at] = (add ? dx[at] : 0.0f) + dy[at] * s;
+            }
+            float *out = dst + r * 2 * c + i;
+            out[0] = (add_st ? out[0] : 0.0f) + ds * s * (1.0f - s);
+            out[c] = (add_st ? out[c] : 0.0f) + dt;
+        }
+    }
+}
+
+void ludus_bias_forward(size_t n, size_t a, size_t c, const float *restrict x,
+                        const float *restrict b, float *restrict y)
+{
+    for (size_t cell = 0; cell < n * a; cell++) {
+        const float *row = b + cell / a * c;
+#pragma omp simd
+        for (size_t i = 0; i < c; i++) {
+            y[cell * c + i] = x[cell * c + i] + row[i];
+        }
+    }
+}
+
+void ludus_bias_backward(size_t n, size_t a, size_t c, const float *restrict dy, bool add_b,
+                         float *restrict db)
+{
+    if (!add_b) {
+        memset(db, 0, n * c * sizeof *db);
+    }
+    for (size_t cell = 0; cell < n * a; cell++) {
+        float *row = db + cell / a * c;
+#pragma omp simd
+        for (size_t i = 0; i < c; i++) {
+            row[i] += dy[cell * c + i];
+        }
+    }
+}
+
+void ludus_dropout(size_t count, float p, uint64_t key, const float *x, bool add, float *y)
+{
+    const uint64_t limit = (uint64_t)((double)p * 16777216.0);
+    const float scale = 1.0f / (1.0f - p);
+    for (size_t i = 0; i < count; i++) {
+        const bool keep = ludus_mix64(key + i) >> 40 >= limit;
+        const float v = keep ? x[i] * scale : 0.0f;
+        y[i] = add ? y[i] + v : v;
+    }
+}
+
+// ---- Dueling ---------------------------------------------------------------------------------
+
+void ludus_dueling_forward(size_t n, size_t actions, size_t atoms, const float *restrict v,
+                           const float *restrict adv, float *restrict q)
+{
+    for (size_t r = 0; r < n; r++) {
+        for (size_t k = 0; k < atoms; k++) {
+            const float *from = adv + r * actions * atoms + k;
+            float *to = q + r * actions * atoms + k;
+            float mean = 0.0f;
+            for (size_t i = 0; i < actions; i++) {
+                mean += from[i * atoms] / (float)actions;
+            }
+            for (size_t i = 0; i < actions; i++) {
+                to[i * atoms] = v[r * atoms + k] + from[i * atoms] - mean;
+            }
+        }
+    }
+}
+
+void ludus_dueling_backward(size_t n, size_t actions, size_t atoms, const float *restrict dq,
+                            bool add_v, float *restrict dv, bool add_adv, float *restrict dadv)
+{
+    for (size_t r = 0; r < n; r++) {
+        for (size_t k = 0; k < atoms; k++) {
+            const float *from = dq + r * actions * atoms + k;
+            float *to = dadv + r * actions * atoms + k;
+            float sum = 0.0f;
+            for (size_t i = 0; i < actions; i++) {
+                sum += from[i * atoms];
+            }
+            float *value = dv + r * atoms + k;
+            *value = (add_v ? *value : 0.0f) + sum;
+            for (size_t i = 0; i < actions; i++) {
+                const float d = from[i * atoms] - sum / (float)actions;
+                to[i * atoms] = (add_adv ? to[i * atoms] : 0.0f) + d;
+            }
+        }
+    }
+}
+
+void ludus_round_bf16(size_t count, const float *x, float *y)
+{
+    for (size_t i = 0; i < count; i++) {
+        uint32_t bits;
+        memcpy(&bits, &x[i], sizeof bits);
+        bits += 0x7fffu + (bits >> 16 & 1u);
+        bits &= 0xffff0000u;
+        memcpy(&y[i], &bits, sizeof bits);
+    }
+}

@@ -1,0 +1,204 @@
+#include "nets/net.h"
+
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+
+#include "nets/net_graph.h"
+
+static size_t count_of(const ludus_tensor *t)
+{
+    size_t count = 1;
+    for (int32_t i = 0; i < t->rank; i++) {
+        count *= (size_t)t->shape[i];
+    }
+    return count;
+}
+
+static ludus_status build(ludus_net **out, const ludus_net_desc *desc)
+{
+    ludus_net *net = ludus_alloc(1, sizeof *net);
+    if (net == NULL) {
+        return LUDUS_ERR_NOMEM;
+    }
+    net->desc = *desc;
+    if (ludus_graph_build(&net->graph, &net->desc) == LUDUS_OK) {
+        net->params = ludus_alloc(net->graph.num_floats, sizeof *net->params);
+    }
+    if (net->params == NULL) {
+        ludus_net_destroy(net);
+        return LUDUS_ERR_NOMEM;
+    }
+    float *next = net->params;
+    for (size_t i = 0; i < net->graph.num_tensors; i++) {
+        net->graph.tensors[i].data = next;
+        next += (count_of(&net->graph.tensors[i]) + 15) / 16 * 16;
+    }
+    *out = net;
+    return LUDUS_OK;
+}
+
+// ---- Initial weights -------------------------------------------------------------------------
+
+static void fill(ludus_net *net, int32_t tensor, float value)
+{
+    if (tensor < 0) {
+        return;
+    }
+    const ludus_tensor *t = &net->graph.tensors[tensor];
+    const size_t count = count_of(t);
+    for (size_t i = 0; i < count; i++) {
+        t->data[i] = value;
+    }
+}
+
+static void init_weights(ludus_net *net, const ludus_node *node, ludus_rng *rng)
+{
+    const ludus_tensor *t = &net->graph.tensors[node->param[0]];
+    const double area = t->rank == 4 ? (double)(t->shape[2] * t->shape[3]) : 1.0;
+    const double fan_in = (double)t->shape[1] * area, fan_out = (double)t->shape[0] * area;
+    // He et al. 2015, eq. 10; Glorot & Bengio 2010, eq. 16 as a normal of the same variance.
+    double deviation = net->desc.init == LUDUS_INIT_HE ? sqrt(2.0 / fan_in)
+                                                       : sqrt(2.0 / (fan_in + fan_out));
+    // Outputs begin near zero: policies near uniform, values near even.
+    if (node->head >= 0) {
+        deviation *= 0.1;
+    }
+    const size_t count = count_of(t);
+    for (size_t i = 0; i < count; i++) {
+        t->data[i] = (float)(deviation * ludus_rng_normal(rng));
+    }
+}
+
+static void init_node(ludus_net *net, const ludus_node *node, uint64_t seed, uint64_t index)
+{
+    ludus_rng rng;
+    ludus_rng_init(&rng, seed, index);
+    switch (node->kind) {
+    case LUDUS_NODE_CONV:
+    case LUDUS_NODE_DENSE:
+        init_weights(net, node, &rng);
+        break;
+    case LUDUS_NODE_BATCHNORM:
+        fill(net, node->param[3], 1.0f);
+        fill(net, node->param[0], 1.0f);
+        break;
+    case LUDUS_NODE_LAYERNORM:
+        fill(net, node->param[0], 1.0f);
+        break;
+    default:
+        break;
+    }
+}
+
+ludus_status ludus_net_create(ludus_net **out, const ludus_net_desc *desc, uint64_t seed,
+                              ludus_error *error)
+{
+    *out = NULL;
+    ludus_status status = ludus_net_desc_check(desc, error);
+    if (status != LUDUS_OK) {
+        return status;
+    }
+    status = build(out, desc);
+    if (status != LUDUS_OK) {
+        return ludus_fail(error, status, "net: out of memory");
+    }
+    for (int32_t i = 0; i < (*out)->graph.num_nodes; i++) {
+        init_node(*out, &(*out)->graph.nodes[i], seed, (uint64_t)i);
+    }
+    return LUDUS_OK;
+}
+
+ludus_status ludus_net_clone(ludus_net **out, const ludus_net *net)
+{
+    *out = NULL;
+    const ludus_status status = build(out, &net->desc);
+    if (status == LUDUS_OK) {
+        memcpy((*out)->params, net->params, net->graph.num_floats * sizeof *net->params);
+    }
+    return status;
+}
+
+void ludus_net_destroy(ludus_net *net)
+{
+    if (net != NULL) {
+        ludus_graph_free(&net->graph);
+        ludus_free(net->params);
+        ludus_free(net);
+    }
+}
+
+// ---- Questions -------------------------------------------------------------------------------
+
+const ludus_net_desc *ludus_net_describe(const ludus_net *net)
+{
+    return &net->desc;
+}
+
+size_t ludus_net_num_params(const ludus_net *net)
+{
+    size_t total = 0;
+    for (size_t i = 0; i < net->graph.num_tensors; i++) {
+        total += count_of(&net->graph.tensors[i]);
+    }
+    return total;
+}
+
+uint64_t ludus_net_hash(const ludus_net *net)
+{
+    return ludus_hash64(net->params, net->graph.num_floats * sizeof *net->params, 0);
+}
+
+size_t ludus_net_head_outputs(const ludus_net *net, int32_t head)
+{
+    assert(head >= 0 && head < net->desc.num_heads);
+    for (int32_t i = 0; i < net->graph.num_nodes; i++) {
+        const ludus_node *node = &net->graph.nodes[i];
+        if (node->head == head) {
+            return (size_t)node->h * (size_t)node->w * (size_t)node->c;
+        }
+    }
+    assert(false);
+    return 0;
+}
+
+int32_t ludus_net_find_head(const ludus_net *net, const char *name)
+{
+    for (int32_t i = 0; i < net->desc.num_heads; i++) {
+        if (strcmp(net->desc.heads[i].name, name) == 0) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+double ludus_net_flops(const ludus_net *net)
+{
+    double total = 0.0;
+    for (int32_t i = 0; i < net->graph.num_nodes; i++) {
+        const ludus_node *node = &net->graph.nodes[i];
+        if (node->kind == LUDUS_NODE_CONV || node->kind == LUDUS_NODE_DENSE) {
+            const double weights = (double)count_of(&net->graph.tensors[node->param[0]]);
+            total += 2.0 * weights * (double)(node->h * node->w);
+        }
+    }
+    return total;
+}
+
+size_t ludus_net_num_tensors(const ludus_net *net)
+{
+    return net->graph.num_tensors;
+}
+
+ludus_tensor ludus_net_tensor(const ludus_net *net, size_t index)
+{
+    assert(index < net->graph.num_tensors);
+    return net->graph.tensors[index];
+}
+
+const char *ludus_precision_name(ludus_precision precision)
+{
+    static const char *const names[LUDUS_NUM_PRECISIONS] = {"f32", "bf16", "int8"};
+    assert((unsigned)precision < LUDUS_NUM_PRECISIONS);
+    return names[precision];
+}
