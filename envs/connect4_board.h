@@ -58,7 +58,8 @@ static inline void ludus_connect4_drop(ludus_connect4_position *p, uint64_t cell
     p->all |= cell;
 }
 
-// Empty cells, reachable now or later, that complete four for the owner of `stones`.
+// Empty cells, reachable now or later, that complete four for the owner of `stones`. In a column
+// only the cell on top, since stones do not hang in the air.
 static inline uint64_t ludus_connect4_threats(uint64_t stones, uint64_t all)
 {
     uint64_t cells = (stones << 1) & (stones << 2) & (stones << 3);
