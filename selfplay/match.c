@@ -123,15 +123,17 @@ static ludus_status make_openings(match *m)
     void *pos = ludus_alloc(1, game->spec.state_bytes);
     ludus_move *legal = ludus_alloc((size_t)game->spec.max_legal, sizeof(*legal));
     ludus_status status = seen && pos && legal ? LUDUS_OK : LUDUS_ERR_NOMEM;
+    int32_t tries = OPENING_TRIES;
     ludus_rng rng;
     ludus_rng_init(&rng, m->config->seed, 0);
     for (int32_t i = 0; !status && i < m->config->pairs; i++) {
         ludus_move *opening = m->openings + (size_t)i * (size_t)plies;
         bool is_new = false;
-        for (int32_t attempt = 0; !is_new && attempt < OPENING_TRIES; attempt++) {
+        for (int32_t attempt = 0; !is_new && attempt < tries; attempt++) {
             m->lengths[i] = random_opening(game, &rng, plies, pos, legal, opening);
             is_new = remember(seen, slots, ludus_game_hash(game, pos));
         }
+        tries = is_new ? tries : 1; // few are left: repeats are accepted from here on
     }
     ludus_free(legal);
     ludus_free(pos);
