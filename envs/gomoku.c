@@ -6,6 +6,7 @@
 #include "envs/game_internal.h"
 #include "envs/gomoku_lines.h"
 
+#include <stdio.h>
 #include <string.h>
 
 typedef struct position {
@@ -47,9 +48,7 @@ static ludus_status create(int32_t size, ludus_game_spec *spec, void **ctx)
                               .state_bytes = sizeof(position),
                               .board = {size, size},
                               .summary = "freestyle gomoku, five or more in a row, 9x9 .. 19x19"};
-    memcpy(spec->name, "gomoku", 6);
-    spec->name[6] = size >= 10 ? '1' : '9';
-    spec->name[7] = size >= 10 ? (char)('0' + size % 10) : '\0';
+    snprintf(spec->name, sizeof(spec->name), "gomoku%d", (int)size);
     return LUDUS_OK;
 }
 
