@@ -1,0 +1,395 @@
+#include "nets/net.h"
+
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+
+#include "nets/layer.h"
+#include "nets/net_plan.h"
+
+// Batches run in chunks of these sizes, largest first; each has kernels of its own. A row's sums
+// run in the same order in every chunk size, so its result does not depend on the batch.
+#define MAX_SIZES 8
+
+// A graph node as inference runs it: convolutions take the batch norm, the residual sum and the
+// ReLU behind them along.
+typedef struct step {
+    int32_t node;      // matrix node, or any other kind run as it is
+    int32_t norm;      // folded batch norm node, or -1
+    int32_t residual;  // value added before the ReLU, or -1
+    bool relu;
+    int32_t out;       // node whose value the step makes
+    bool is_matrix;
+    void *packed;
+    float *bias;       // [O] folded
+    ludus_kernel *kernels[MAX_SIZES];
+} step;
+
+struct ludus_net_exec {
+    ludus_net *net; // our own copy: the description, the graph and the weights of other layers
+    ludus_exec_config config;
+    int32_t sizes[MAX_SIZES]; // descending
+    int32_t num_sizes;
+    step *steps;
+    int32_t num_steps;
+    float **values;   // per node, for sizes[0] rows
+    float *arena;     // all values
+    float *weights;   // folded and permuted weights of one layer, scratch
+};
+
+// ---- Planning --------------------------------------------------------------------------------
+
+static int32_t readers_of(const ludus_graph *g, int32_t node, int32_t *only)
+{
+    int32_t count = 0;
+    *only = node;
+    for (int32_t i = node + 1; i < g->num_nodes; i++) {
+        if (g->nodes[i].in[0] == node || g->nodes[i].in[1] == node) {
+            *only = i;
+            count++;
+        }
+    }
+    return count + (g->nodes[node].head >= 0);
+}
+
+// Follows a matrix node through the nodes that read it alone and can be fused.
+static void fuse(const ludus_graph *g, step *s, bool *taken)
+{
+    int32_t next;
+    s->out = s->node;
+    if (readers_of(g, s->out, &next) == 1 && g->nodes[next].kind == LUDUS_NODE_BATCHNORM) {
+        s->norm = s->out = next;
+        taken[next] = true;
+    }
+    if (readers_of(g, s->out, &next) == 1 && g->nodes[next].kind == LUDUS_NODE_ADD) {
+        const ludus_node *add = &g->nodes[next];
+        const int32_t other = add->in[0] == s->out ? add->in[1] : add->in[0];
+        if (other < s->node) { // already computed
+            s->residual = other;
+            s->out = next;
+            taken[next] = true;
+        }
+    }
+    if (readers_of(g, s->out, &next) == 1 && g->nodes[next].kind == LUDUS_NODE_RELU) {
+        s->relu = true;
+        s->out = next;
+        taken[next] = true;
+    }
+}
+
+static ludus_status plan_steps(ludus_net_exec *e)
+{
+    const ludus_graph *g = &e->net->graph;
+    bool *taken = ludus_alloc((size_t)g->num_nodes, sizeof *taken);
+    e->steps = ludus_alloc((size_t)g->num_nodes, sizeof *e->steps);
+    if (taken == NULL || e->steps == NULL) {
+        ludus_free(taken);
+        return LUDUS_ERR_NOMEM;
+    }
+    for (int32_t i = 1; i < g->num_nodes; i++) {
+        // Dropout is the identity here; its value pointer is its input's.
+        if (taken[i] || g->nodes[i].kind == LUDUS_NODE_DROPOUT) {
+            continue;
+        }
+        step *s = &e->steps[e->num_steps++];
+        *s = (step){.node = i, .norm = -1, .residual = -1, .out = i};
+        s->is_matrix = ludus_plan_is_matrix(&g->nodes[i]);
+        if (s->is_matrix) {
+            fuse(g, s, taken);
+        }
+    }
+    ludus_free(taken);
+    return LUDUS_OK;
+}
+
+static void choose_sizes(ludus_net_exec *e)
+{
+    int32_t size = e->config.max_batch;
+    if (size > 16) {
+        size = 16; // larger chunks leave the second-level cache
+    }
+    while (e->num_sizes < MAX_SIZES) {
+        e->sizes[e->num_sizes++] = size;
+        if (size == 1) {
+            break;
+        }
+        size = size > 4 ? size / 2 : 1;
+    }
+    e->sizes[e->num_sizes - 1] = 1;
+}
+
+static ludus_status create_values(ludus_net_exec *e)
+{
+    const ludus_graph *g = &e->net->graph;
+    size_t total = 0, largest = 0;
+    e->values = ludus_alloc((size_t)g->num_nodes, sizeof *e->values);
+    if (e->values == NULL) {
+        return LUDUS_ERR_NOMEM;
+    }
+    for (int32_t i = 0; i < g->num_nodes; i++) {
+        total += (ludus_plan_row_floats(g, i) * (size_t)e->sizes[0] + 15) / 16 * 16;
+    }
+    for (size_t i = 0; i < g->num_tensors; i++) {
+        const ludus_tensor *t = &g->tensors[i];
+        size_t count = 1;
+        for (int32_t d = 0; d < t->rank; d++) {
+            count *= (size_t)t->shape[d];
+        }
+        largest = count > largest ? count : largest;
+    }
+    e->arena = ludus_alloc(total, sizeof *e->arena);
+    e->weights = ludus_alloc(2 * largest, sizeof *e->weights);
+    if (e->arena == NULL || e->weights == NULL) {
+        return LUDUS_ERR_NOMEM;
+    }
+    float *next = e->arena;
+    for (int32_t i = 0; i < g->num_nodes; i++) {
+        if (g->nodes[i].kind == LUDUS_NODE_DROPOUT) {
+            e->values[i] = e->values[g->nodes[i].in[0]];
+            continue;
+        }
+        e->values[i] = next;
+        next += (ludus_plan_row_floats(g, i) * (size_t)e->sizes[0] + 15) / 16 * 16;
+    }
+    return LUDUS_OK;
+}
+
+static ludus_status create_kernels(ludus_net_exec *e, step *s, ludus_error *error)
+{
+    const ludus_graph *g = &e->net->graph;
+    for (int32_t i = 0; i < e->num_sizes; i++) {
+        ludus_kernel_desc d = ludus_plan_kernel(g, s->node, e->sizes[i], LUDUS_KERNEL_FORWARD);
+        d.has_bias = true; // folding a norm makes one
+        d.fuse_relu = s->relu;
+        d.fuse_sum = s->residual >= 0;
+        const ludus_status status = ludus_kernel_create(&s->kernels[i], &d, error);
+        if (status != LUDUS_OK) {
+            return status;
+        }
+        // All sizes share the packed weights.
+        assert(ludus_kernel_weights_bytes(s->kernels[i]) ==
+               ludus_kernel_weights_bytes(s->kernels[0]));
+    }
+    s->packed = ludus_alloc(1, ludus_kernel_weights_bytes(s->kernels[0]));
+    s->bias = ludus_alloc((size_t)g->nodes[s->node].c, sizeof *s->bias);
+    if (s->packed == NULL || s->bias == NULL) {
+        return ludus_fail(error, LUDUS_ERR_NOMEM, "net: out of memory for an executor");
+    }
+    return LUDUS_OK;
+}
+
+// ---- Weights ---------------------------------------------------------------------------------
+
+// w' = w * gamma / sqrt(var + eps);  b' = (b - mean) * gamma / sqrt(var + eps) + beta
+static void fold_norm(const ludus_graph *g, const ludus_node *norm, size_t per_output,
+                      float *weights, float *bias)
+{
+    const float *gamma = g->tensors[norm->param[0]].data, *beta = g->tensors[norm->param[1]].data;
+    const float *mean = g->tensors[norm->param[2]].data, *var = g->tensors[norm->param[3]].data;
+    for (size_t o = 0; o < (size_t)norm->c; o++) {
+        const float scale = gamma[o] / sqrtf(var[o] + ludus_batchnorm_epsilon());
+        bias[o] = (bias[o] - mean[o]) * scale + beta[o];
+        for (size_t i = 0; i < per_output; i++) {
+            weights[o * per_output + i] *= scale;
+        }
+    }
+}
+
+static void prepare_step(ludus_net_exec *e, step *s)
+{
+    const ludus_graph *g = &e->net->graph;
+    const ludus_node *node = &g->nodes[s->node];
+    const ludus_tensor *t = &g->tensors[node->param[0]];
+    size_t count = 1;
+    for (int32_t i = 0; i < t->rank; i++) {
+        count *= (size_t)t->shape[i];
+    }
+    ludus_plan_weights_in(g, s->node, t->data, e->weights);
+    if (node->param[1] >= 0) {
+        memcpy(s->bias, g->tensors[node->param[1]].data, (size_t)node->c * sizeof *s->bias);
+    } else {
+        memset(s->bias, 0, (size_t)node->c * sizeof *s->bias);
+    }
+    if (s->norm >= 0) {
+        fold_norm(g, &g->nodes[s->norm], count / (size_t)node->c, e->weights, s->bias);
+    }
+    if (e->config.precision == LUDUS_PRECISION_BF16) {
+        ludus_round_bf16(count, e->weights, e->weights);
+    }
+    ludus_kernel_pack(s->kernels[0], e->weights, s->packed);
+}
+
+void ludus_net_exec_refresh(ludus_net_exec *exec, const ludus_net *net)
+{
+    assert(net->graph.num_floats == exec->net->graph.num_floats);
+    memcpy(exec->net->params, net->params, net->graph.num_floats * sizeof *net->params);
+    for (int32_t i = 0; i < exec->num_steps; i++) {
+        if (exec->steps[i].is_matrix) {
+            prepare_step(exec, &exec->steps[i]);
+        }
+    }
+}
+
+// ---- Life cycle ------------------------------------------------------------------------------
+
+static ludus_status create_parts(ludus_net_exec *e, const ludus_net *net, ludus_error *error)
+{
+    if (ludus_net_clone(&e->net, net) != LUDUS_OK || plan_steps(e) != LUDUS_OK) {
+        return ludus_fail(error, LUDUS_ERR_NOMEM, "net: out of memory for an executor");
+    }
+    choose_sizes(e);
+    if (create_values(e) != LUDUS_OK) {
+        return ludus_fail(error, LUDUS_ERR_NOMEM, "net: out of memory for an executor");
+    }
+    for (int32_t i = 0; i < e->num_steps; i++) {
+        if (e->steps[i].is_matrix) {
+            const ludus_status status = create_kernels(e, &e->steps[i], error);
+            if (status != LUDUS_OK) {
+                return status;
+            }
+        }
+    }
+    ludus_net_exec_refresh(e, net);
+    return LUDUS_OK;
+}
+
+ludus_status ludus_net_exec_create(ludus_net_exec **out, const ludus_net *net,
+                                   const ludus_exec_config *config, ludus_error *error)
+{
+    *out = NULL;
+    if (config->max_batch < 1 || config->max_batch > 4096) {
+        return ludus_fail(error, LUDUS_ERR_ARG, "net: a batch of %d rows; must be 1 .. 4096",
+                          config->max_batch);
+    }
+    if (config->precision == LUDUS_PRECISION_INT8) {
+        return ludus_fail(error, LUDUS_ERR_UNSUPPORTED, "net: int8 is not available");
+    }
+    ludus_net_exec *e = ludus_alloc(1, sizeof *e);
+    if (e == NULL) {
+        return ludus_fail(error, LUDUS_ERR_NOMEM, "net: out of memory for an executor");
+    }
+    e->config = *config;
+    const ludus_status status = create_parts(e, net, error);
+    if (status != LUDUS_OK) {
+        ludus_net_exec_destroy(e);
+        return status;
+    }
+    *out = e;
+    return LUDUS_OK;
+}
+
+void ludus_net_exec_destroy(ludus_net_exec *exec)
+{
+    if (exec == NULL) {
+        return;
+    }
+    for (int32_t i = 0; exec->steps != NULL && i < exec->num_steps; i++) {
+        for (int32_t k = 0; k < exec->num_sizes; k++) {
+            ludus_kernel_destroy(exec->steps[i].kernels[k]);
+        }
+        ludus_free(exec->steps[i].packed);
+        ludus_free(exec->steps[i].bias);
+    }
+    ludus_free(exec->steps);
+    ludus_free(exec->values);
+    ludus_free(exec->arena);
+    ludus_free(exec->weights);
+    ludus_net_destroy(exec->net);
+    ludus_free(exec);
+}
+
+// ---- Forward ---------------------------------------------------------------------------------
+
+static void run_layer(const ludus_net_exec *e, const step *s, size_t n)
+{
+    const ludus_graph *g = &e->net->graph;
+    const ludus_node *node = &g->nodes[s->node];
+    const ludus_node *from = &g->nodes[node->in[0]];
+    const float *x = e->values[node->in[0]];
+    const float *x2 = node->in[1] >= 0 ? e->values[node->in[1]] : NULL;
+    float *y = e->values[s->out];
+    const size_t area = (size_t)(from->h * from->w), c = (size_t)from->c;
+    const float *p[LUDUS_NODE_MAX_PARAMS] = {0};
+    for (int i = 0; i < LUDUS_NODE_MAX_PARAMS; i++) {
+        p[i] = node->param[i] >= 0 ? g->tensors[node->param[i]].data : NULL;
+    }
+    switch (node->kind) {
+    case LUDUS_NODE_BATCHNORM:
+        ludus_batchnorm_infer(n * area, c, x, p[0], p[1], p[2], p[3], y);
+        break;
+    case LUDUS_NODE_LAYERNORM:
+        ludus_layernorm_forward(n, area, c, x, p[0], p[1], y);
+        break;
+    case LUDUS_NODE_RELU:
+        ludus_relu_forward(n * area * c, x, y);
+        break;
+    case LUDUS_NODE_ADD:
+        ludus_add_forward(n * area * c, x, x2, y);
+        break;
+    case LUDUS_NODE_POOL:
+        ludus_pool_forward(n, area, c, node->pool_mean, x, y);
+        break;
+    case LUDUS_NODE_SCALE:
+        ludus_scale_forward(n, area, c, x, x2, y);
+        break;
+    case LUDUS_NODE_BIAS:
+        ludus_bias_forward(n, area, c, x, x2, y);
+        break;
+    case LUDUS_NODE_DUELING:
+        ludus_dueling_forward(n, (size_t)(node->c / from->c), c, x, x2, y);
+        break;
+    default:
+        assert(false); // input, dropout and matrix nodes are dealt with elsewhere
+    }
+}
+
+static void run_chunk(const ludus_net_exec *e, int32_t size, const float *in)
+{
+    const ludus_graph *g = &e->net->graph;
+    const int32_t n = e->sizes[size];
+    const bool round = e->config.precision == LUDUS_PRECISION_BF16;
+    ludus_plan_load_input(g, n, in, e->values[0]);
+    for (int32_t i = 0; i < e->num_steps; i++) {
+        const step *s = &e->steps[i];
+        if (s->is_matrix) {
+            ludus_kernel_forward(s->kernels[size], e->values[g->nodes[s->node].in[0]], s->packed,
+                                 s->bias, s->residual >= 0 ? e->values[s->residual] : NULL,
+                                 e->values[s->out]);
+        } else {
+            run_layer(e, s, (size_t)n);
+        }
+        if (round && g->nodes[s->out].head < 0) {
+            ludus_round_bf16(ludus_plan_row_floats(g, s->out) * (size_t)n, e->values[s->out],
+                             e->values[s->out]);
+        }
+    }
+}
+
+void ludus_net_forward(ludus_net_exec *exec, int32_t n, const float *in, float *const *out)
+{
+    assert(n >= 1 && n <= exec->config.max_batch);
+    const ludus_graph *g = &exec->net->graph;
+    const size_t row_in = (size_t)g->nodes[0].h * (size_t)g->nodes[0].w * (size_t)g->nodes[0].c;
+    int32_t done = 0, size = 0;
+    while (done < n) {
+        while (exec->sizes[size] > n - done) {
+            size++;
+        }
+        const int32_t rows = exec->sizes[size];
+        run_chunk(exec, size, in + (size_t)done * row_in);
+        for (int32_t i = 0; i < g->num_nodes; i++) {
+            const ludus_node *node = &g->nodes[i];
+            if (node->head >= 0 && out[node->head] != NULL) {
+                const size_t outputs = (size_t)node->h * (size_t)node->w * (size_t)node->c;
+                ludus_plan_store_output(node, rows, exec->values[i],
+                                        out[node->head] + (size_t)done * outputs);
+            }
+        }
+        done += rows;
+    }
+}
+
+bool ludus_precision_is_native(ludus_precision precision)
+{
+    return ludus_backend_has_native(precision);
+}

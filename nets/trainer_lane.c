@@ -1,0 +1,446 @@
+#include "nets/trainer_lane.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "nets/layer.h"
+#include "nets/loss.h"
+
+// ---- Life cycle ------------------------------------------------------------------------------
+
+static size_t value_floats(const ludus_lane *l, int32_t node)
+{
+    return (ludus_plan_row_floats(&l->net->graph, node) * (size_t)l->rows + 15) / 16 * 16;
+}
+
+static ludus_status create_kernels(ludus_lane *l, int32_t node, size_t *packed_bytes,
+                                   ludus_error *error)
+{
+    const ludus_graph *g = &l->net->graph;
+    ludus_kernel_desc d = ludus_plan_kernel(g, node, l->rows, LUDUS_KERNEL_FORWARD);
+    ludus_status status = ludus_kernel_create(&l->forward[node], &d, error);
+    if (status != LUDUS_OK) {
+        return status;
+    }
+    d = ludus_plan_kernel(g, node, l->rows, LUDUS_KERNEL_BACKWARD_WEIGHTS);
+    status = ludus_kernel_create(&l->backward_weights[node], &d, error);
+    if (status != LUDUS_OK) {
+        return status;
+    }
+    const size_t bytes = ludus_kernel_weights_bytes(l->backward_weights[node]);
+    *packed_bytes = bytes > *packed_bytes ? bytes : *packed_bytes;
+    if (g->nodes[node].in[0] == 0) {
+        return LUDUS_OK; // nobody asks for the input's gradient
+    }
+    d = ludus_plan_kernel(g, node, l->rows, LUDUS_KERNEL_BACKWARD_DATA);
+    d.has_bias = false;
+    return ludus_kernel_create(&l->backward_data[node], &d, error);
+}
+
+static ludus_status create_arrays(ludus_lane *l)
+{
+    const ludus_graph *g = &l->net->graph;
+    const size_t nodes = (size_t)g->num_nodes;
+    size_t total = 0, largest = 0, weights = 0;
+    for (int32_t i = 0; i < g->num_nodes; i++) {
+        const size_t n = value_floats(l, i);
+        total += i == 0 ? n : 2 * n;
+        largest = n > largest ? n : largest;
+    }
+    for (size_t i = 0; i < g->num_tensors; i++) {
+        const size_t end = i + 1 < g->num_tensors
+                               ? (size_t)(g->tensors[i + 1].data - g->tensors[i].data)
+                               : g->num_floats - (size_t)(g->tensors[i].data - l->net->params);
+        weights = end > weights ? end : weights;
+    }
+    l->forward = ludus_alloc(nodes, sizeof *l->forward);
+    l->backward_data = ludus_alloc(nodes, sizeof *l->backward_data);
+    l->backward_weights = ludus_alloc(nodes, sizeof *l->backward_weights);
+    l->values = ludus_alloc(nodes, sizeof *l->values);
+    l->gradients = ludus_alloc(nodes, sizeof *l->gradients);
+    l->has_gradient = ludus_alloc(nodes, sizeof *l->has_gradient);
+    l->arena = ludus_alloc(total, sizeof *l->arena);
+    l->scratch = ludus_alloc(largest, sizeof *l->scratch);
+    l->weights = ludus_alloc(weights, sizeof *l->weights);
+    return l->forward && l->backward_data && l->backward_weights && l->values && l->gradients &&
+                   l->has_gradient && l->arena && l->scratch && l->weights
+               ? LUDUS_OK
+               : LUDUS_ERR_NOMEM;
+}
+
+ludus_status ludus_lane_init(ludus_lane *lane, ludus_net *net, const ludus_trainer_config *config,
+                             ludus_error *error)
+{
+    memset(lane, 0, sizeof *lane);
+    lane->net = net;
+    lane->config = config;
+    lane->rows = config->batch / config->shards;
+    const ludus_graph *g = &net->graph;
+    if (create_arrays(lane) != LUDUS_OK) {
+        return ludus_fail(error, LUDUS_ERR_NOMEM, "trainer: out of memory");
+    }
+    float *next = lane->arena;
+    size_t packed_bytes = 64;
+    for (int32_t i = 0; i < g->num_nodes; i++) {
+        lane->values[i] = next;
+        next += value_floats(lane, i);
+        if (i > 0) {
+            lane->gradients[i] = next;
+            next += value_floats(lane, i);
+        }
+        if (ludus_plan_is_matrix(&g->nodes[i])) {
+            const ludus_status status = create_kernels(lane, i, &packed_bytes, error);
+            if (status != LUDUS_OK) {
+                return status;
+            }
+        }
+    }
+    lane->packed = ludus_alloc(packed_bytes, 1);
+    return lane->packed != NULL
+               ? LUDUS_OK
+               : ludus_fail(error, LUDUS_ERR_NOMEM, "trainer: out of memory");
+}
+
+void ludus_lane_free(ludus_lane *lane)
+{
+    for (int32_t i = 0; lane->net != NULL && i < lane->net->graph.num_nodes; i++) {
+        ludus_kernel_destroy(lane->forward != NULL ? lane->forward[i] : NULL);
+        ludus_kernel_destroy(lane->backward_data != NULL ? lane->backward_data[i] : NULL);
+        ludus_kernel_destroy(lane->backward_weights != NULL ? lane->backward_weights[i] : NULL);
+    }
+    ludus_free(lane->forward);
+    ludus_free(lane->backward_data);
+    ludus_free(lane->backward_weights);
+    ludus_free(lane->values);
+    ludus_free(lane->gradients);
+    ludus_free(lane->has_gradient);
+    ludus_free(lane->arena);
+    ludus_free(lane->scratch);
+    ludus_free(lane->weights);
+    ludus_free(lane->packed);
+    memset(lane, 0, sizeof *lane);
+}
+
+ludus_status ludus_lane_shared_init(ludus_lane_shared *shared, const ludus_net *net,
+                                    const ludus_lane *lane, ludus_error *error)
+{
+    const size_t nodes = (size_t)net->graph.num_nodes;
+    shared->forward = ludus_alloc(nodes, sizeof *shared->forward);
+    shared->backward = ludus_alloc(nodes, sizeof *shared->backward);
+    bool complete = shared->forward != NULL && shared->backward != NULL;
+    for (size_t i = 0; complete && i < nodes; i++) {
+        if (lane->forward[i] != NULL) {
+            shared->forward[i] = ludus_alloc(ludus_kernel_weights_bytes(lane->forward[i]), 1);
+            complete = shared->forward[i] != NULL;
+        }
+        if (complete && lane->backward_data[i] != NULL) {
+            shared->backward[i] =
+                ludus_alloc(ludus_kernel_weights_bytes(lane->backward_data[i]), 1);
+            complete = shared->backward[i] != NULL;
+        }
+    }
+    return complete ? LUDUS_OK : ludus_fail(error, LUDUS_ERR_NOMEM, "trainer: out of memory");
+}
+
+void ludus_lane_shared_free(ludus_lane_shared *shared, const ludus_net *net)
+{
+    for (int32_t i = 0; i < net->graph.num_nodes; i++) {
+        ludus_free(shared->forward != NULL ? shared->forward[i] : NULL);
+        ludus_free(shared->backward != NULL ? shared->backward[i] : NULL);
+    }
+    ludus_free(shared->forward);
+    ludus_free(shared->backward);
+}
+
+void ludus_lane_pack(ludus_lane *lane, ludus_lane_shared *shared, int32_t node)
+{
+    const ludus_graph *g = &lane->net->graph;
+    if (!ludus_plan_is_matrix(&g->nodes[node])) {
+        return;
+    }
+    const ludus_tensor *t = &g->tensors[g->nodes[node].param[0]];
+    ludus_plan_weights_in(g, node, t->data, lane->weights);
+    if (lane->config->precision == LUDUS_PRECISION_BF16) {
+        size_t count = 1;
+        for (int32_t i = 0; i < t->rank; i++) {
+            count *= (size_t)t->shape[i];
+        }
+        ludus_round_bf16(count, lane->weights, lane->weights);
+    }
+    ludus_kernel_pack(lane->forward[node], lane->weights, shared->forward[node]);
+    if (lane->backward_data[node] != NULL) {
+        ludus_kernel_pack(lane->backward_data[node], lane->weights, shared->backward[node]);
+    }
+}
+
+// ---- Forward ---------------------------------------------------------------------------------
+
+// A node's surroundings, looked up once for forward and backward alike.
+typedef struct view {
+    const ludus_node *node, *from;
+    size_t n, area, c; // rows, cells and channels of the first input
+    const float *x, *x2;
+    float *y, *dy;
+    const float *p[LUDUS_NODE_MAX_PARAMS];
+    float *dp[LUDUS_NODE_MAX_PARAMS]; // in the shard's gradient block
+} view;
+
+static view look(const ludus_lane *l, int32_t i, const ludus_lane_shard *shard)
+{
+    const ludus_graph *g = &l->net->graph;
+    const ludus_node *node = &g->nodes[i], *from = &g->nodes[node->in[0]];
+    view v = {.node = node,
+              .from = from,
+              .n = (size_t)l->rows,
+              .area = (size_t)(from->h * from->w),
+              .c = (size_t)from->c,
+              .x = l->values[node->in[0]],
+              .x2 = node->in[1] >= 0 ? l->values[node->in[1]] : NULL,
+              .y = l->values[i],
+              .dy = l->gradients[i]};
+    for (int k = 0; k < LUDUS_NODE_MAX_PARAMS; k++) {
+        if (node->param[k] >= 0) {
+            v.p[k] = g->tensors[node->param[k]].data;
+            v.dp[k] = shard->gradient + (v.p[k] - l->net->params);
+        }
+    }
+    return v;
+}
+
+static uint64_t dropout_key(const ludus_lane *l, int32_t node, int32_t shard, int64_t step)
+{
+    return ludus_mix64(l->config->seed ^
+                       ludus_mix64((uint64_t)step * 64 + (uint64_t)shard + 1) ^
+                       ludus_mix64((uint64_t)node << 32));
+}
+
+static void forward_node(const ludus_lane *l, const ludus_lane_shared *shared, int32_t i,
+                         const ludus_lane_shard *shard, uint64_t key)
+{
+    const view v = look(l, i, shard);
+    const size_t cells = v.n * v.area, count = cells * v.c;
+    switch (v.node->kind) {
+    case LUDUS_NODE_CONV:
+    case LUDUS_NODE_DENSE:
+        ludus_kernel_forward(l->forward[i], v.x, shared->forward[i], v.p[1], NULL, v.y);
+        break;
+    case LUDUS_NODE_BATCHNORM:
+        // The shard's statistics take the places of the running ones in its block.
+        ludus_batchnorm_train(cells, v.c, v.x, v.p[0], v.p[1], v.dp[2], v.dp[3], v.y);
+        break;
+    case LUDUS_NODE_LAYERNORM:
+        ludus_layernorm_forward(v.n, v.area, v.c, v.x, v.p[0], v.p[1], v.y);
+        break;
+    case LUDUS_NODE_RELU:
+        ludus_relu_forward(count, v.x, v.y);
+        break;
+    case LUDUS_NODE_ADD:
+        ludus_add_forward(count, v.x, v.x2, v.y);
+        break;
+    case LUDUS_NODE_POOL:
+        ludus_pool_forward(v.n, v.area, v.c, v.node->pool_mean, v.x, v.y);
+        break;
+    case LUDUS_NODE_SCALE:
+        ludus_scale_forward(v.n, v.area, v.c, v.x, v.x2, v.y);
+        break;
+    case LUDUS_NODE_BIAS:
+        ludus_bias_forward(v.n, v.area, v.c, v.x, v.x2, v.y);
+        break;
+    case LUDUS_NODE_DROPOUT:
+        ludus_dropout(count, v.node->dropout, key, v.x, false, v.y);
+        break;
+    case LUDUS_NODE_DUELING:
+        ludus_dueling_forward(v.n, (size_t)v.node->c / v.c, v.c, v.x, v.x2, v.y);
+        break;
+    case LUDUS_NODE_INPUT:
+        break;
+    }
+}
+
+// ---- Loss ------------------------------------------------------------------------------------
+
+static ludus_loss_kind loss_kind(const ludus_lane *l, int32_t head)
+{
+    const ludus_loss_kind asked = l->config->loss[head];
+    if (asked != LUDUS_LOSS_AUTO) {
+        return asked;
+    }
+    const ludus_head_desc *d = &l->net->desc.heads[head];
+    switch (d->kind) {
+    case LUDUS_HEAD_SCALARS:
+        return LUDUS_LOSS_MSE;
+    case LUDUS_HEAD_Q:
+        return d->atoms > 1 ? LUDUS_LOSS_CROSS_ENTROPY : LUDUS_LOSS_HUBER;
+    default:
+        return LUDUS_LOSS_CROSS_ENTROPY;
+    }
+}
+
+static double q_loss(const ludus_loss_rows *rows, const ludus_loss_actions *a,
+                     ludus_loss_kind kind)
+{
+    if (kind == LUDUS_LOSS_QUANTILE) {
+        return ludus_loss_q_quantile(rows, a);
+    }
+    if (a->atoms > 1) {
+        return ludus_loss_q_categorical(rows, a);
+    }
+    return ludus_loss_q_scalar(rows, a, kind == LUDUS_LOSS_HUBER);
+}
+
+static double plain_loss(const ludus_loss_rows *rows, ludus_loss_kind kind, bool is_planes)
+{
+    switch (kind) {
+    case LUDUS_LOSS_MSE:
+        return ludus_loss_mse(rows);
+    case LUDUS_LOSS_HUBER:
+        return ludus_loss_huber(rows);
+    default:
+        return is_planes ? ludus_loss_sigmoid(rows) : ludus_loss_cross_entropy(rows);
+    }
+}
+
+static void head_loss(ludus_lane *l, int32_t node, const ludus_batch *batch, int32_t shard,
+                      ludus_lane_shard *out, float *td_error)
+{
+    const ludus_node *n = &l->net->graph.nodes[node];
+    const ludus_head_desc *head = &l->net->desc.heads[n->head];
+    const size_t rows_n = (size_t)l->rows, first = (size_t)shard * rows_n;
+    const size_t outputs = (size_t)n->h * (size_t)n->w * (size_t)n->c;
+    const bool is_q = head->kind == LUDUS_HEAD_Q;
+    const size_t target_k = is_q ? (size_t)head->atoms : outputs;
+    ludus_loss_rows rows = {
+        .n = rows_n,
+        .k = outputs,
+        .logits = l->values[node],
+        .target = batch->target[n->head] + first * target_k,
+        .weight = batch->weight != NULL ? batch->weight + first : NULL,
+        .scale = head->loss_weight / (float)l->config->batch,
+        .dlogits = l->gradients[node],
+    };
+    const ludus_loss_kind kind = loss_kind(l, n->head);
+    if (is_q) {
+        const ludus_loss_actions actions = {
+            .atoms = (size_t)head->atoms,
+            .action = batch->action + first,
+            .td_error = td_error != NULL ? td_error + first : NULL,
+        };
+        out->loss[n->head] = q_loss(&rows, &actions, kind);
+    } else {
+        if (head->kind == LUDUS_HEAD_PLANES) {
+            ludus_plan_load_output(n, l->rows, rows.target, l->scratch);
+            rows.target = l->scratch;
+        }
+        out->loss[n->head] = plain_loss(&rows, kind, head->kind == LUDUS_HEAD_PLANES);
+    }
+    l->has_gradient[node] = true;
+}
+
+// ---- Backward --------------------------------------------------------------------------------
+
+// Whether the input already holds a gradient to add to; afterwards it does.
+static bool claim(ludus_lane *l, int32_t node)
+{
+    const bool add = l->has_gradient[node];
+    l->has_gradient[node] = true;
+    return add;
+}
+
+static void backward_matrix(ludus_lane *l, const ludus_lane_shared *shared, int32_t i,
+                            const view *v)
+{
+    ludus_kernel_backward_weights(l->backward_weights[i], v->x, v->dy, l->packed, v->dp[1]);
+    ludus_kernel_unpack(l->backward_weights[i], l->packed, l->weights);
+    ludus_plan_weights_out(&l->net->graph, i, l->weights, v->dp[0]);
+    const int32_t in = v->node->in[0];
+    if (in == 0) {
+        return;
+    }
+    if (claim(l, in)) {
+        ludus_kernel_backward_data(l->backward_data[i], v->dy, shared->backward[i], l->scratch);
+        ludus_copy_backward(v->n * v->area * v->c, l->scratch, true, l->gradients[in]);
+    } else {
+        ludus_kernel_backward_data(l->backward_data[i], v->dy, shared->backward[i],
+                                   l->gradients[in]);
+    }
+}
+
+static void backward_node(ludus_lane *l, const ludus_lane_shared *shared, int32_t i,
+                          const ludus_lane_shard *shard, uint64_t key)
+{
+    const view v = look(l, i, shard);
+    const size_t cells = v.n * v.area, count = cells * v.c;
+    if (ludus_plan_is_matrix(v.node)) {
+        backward_matrix(l, shared, i, &v);
+        return;
+    }
+    const int32_t in = v.node->in[0], in2 = v.node->in[1];
+    assert(in > 0); // only matrix nodes read the input
+    const bool add = claim(l, in), add2 = in2 >= 0 && claim(l, in2);
+    float *dx = l->gradients[in], *dx2 = in2 >= 0 ? l->gradients[in2] : NULL;
+    switch (v.node->kind) {
+    case LUDUS_NODE_BATCHNORM:
+        ludus_batchnorm_backward(cells, v.c, v.x, v.p[0], v.dp[2], v.dp[3], v.dy, add, dx,
+                                 v.dp[0], v.dp[1]);
+        break;
+    case LUDUS_NODE_LAYERNORM:
+        ludus_layernorm_backward(v.n, v.area, v.c, v.x, v.p[0], v.dy, add, dx, v.dp[0], v.dp[1]);
+        break;
+    case LUDUS_NODE_RELU:
+        ludus_relu_backward(count, v.y, v.dy, add, dx);
+        break;
+    case LUDUS_NODE_ADD:
+        ludus_copy_backward(count, v.dy, add, dx);
+        ludus_copy_backward(count, v.dy, add2, dx2);
+        break;
+    case LUDUS_NODE_POOL:
+        ludus_pool_backward(v.n, v.area, v.c, v.node->pool_mean, v.x, v.y, v.dy, add, dx);
+        break;
+    case LUDUS_NODE_SCALE:
+        ludus_scale_backward(v.n, v.area, v.c, v.x, v.x2, v.dy, add, dx, add2, dx2);
+        break;
+    case LUDUS_NODE_BIAS:
+        ludus_copy_backward(count, v.dy, add, dx);
+        ludus_bias_backward(v.n, v.area, v.c, v.dy, add2, dx2);
+        break;
+    case LUDUS_NODE_DROPOUT:
+        ludus_dropout(count, v.node->dropout, key, v.dy, add, dx);
+        break;
+    case LUDUS_NODE_DUELING:
+        ludus_dueling_backward(v.n, (size_t)v.node->c / v.c, v.c, v.dy, add, dx, add2, dx2);
+        break;
+    default:
+        assert(false);
+    }
+}
+
+void ludus_lane_run(ludus_lane *lane, const ludus_lane_shared *shared, const ludus_batch *batch,
+                    int32_t shard, int64_t step, ludus_lane_shard *out, float *td_error)
+{
+    const ludus_graph *g = &lane->net->graph;
+    const ludus_node *input = &g->nodes[0];
+    const size_t row_in = (size_t)input->h * (size_t)input->w * (size_t)input->c;
+    const bool round = lane->config->precision == LUDUS_PRECISION_BF16;
+    memset(lane->has_gradient, 0, (size_t)g->num_nodes * sizeof *lane->has_gradient);
+    memset(out->gradient, 0, g->num_floats * sizeof *out->gradient);
+    memset(out->loss, 0, sizeof out->loss);
+    ludus_plan_load_input(g, lane->rows, batch->in + (size_t)shard * (size_t)lane->rows * row_in,
+                          lane->values[0]);
+    for (int32_t i = 1; i < g->num_nodes; i++) {
+        forward_node(lane, shared, i, out, dropout_key(lane, i, shard, step));
+        if (round && g->nodes[i].head < 0) {
+            ludus_round_bf16(value_floats(lane, i), lane->values[i], lane->values[i]);
+        }
+    }
+    for (int32_t i = 1; i < g->num_nodes; i++) {
+        const int32_t head = g->nodes[i].head;
+        if (head >= 0 && batch->target[head] != NULL) {
+            head_loss(lane, i, batch, shard, out, td_error);
+        }
+    }
+    for (int32_t i = g->num_nodes - 1; i > 0; i--) {
+        if (lane->has_gradient[i]) {
+            backward_node(lane, shared, i, out, dropout_key(lane, i, shard, step));
+        }
+    }
+}

@@ -1,0 +1,48 @@
+// One thread's part of a training step: forward, loss and backward of one shard at a time.
+// Internal to nets/.
+
+#ifndef LUDUS_NETS_TRAINER_LANE_H
+#define LUDUS_NETS_TRAINER_LANE_H
+
+#include "nets/net_plan.h"
+#include "nets/trainer.h"
+
+// What a shard leaves behind. The gradient block is laid out as the net's parameter block; in the
+// places of running statistics it holds the shard's own mean and variance.
+typedef struct ludus_lane_shard {
+    float *gradient;
+    double loss[LUDUS_NET_MAX_HEADS]; // sums over rows
+} ludus_lane_shard;
+
+// Weights in the kernels' layouts, the same for all lanes; per node, NULL for other kinds.
+typedef struct ludus_lane_shared {
+    void **forward, **backward;
+} ludus_lane_shared;
+
+typedef struct ludus_lane {
+    ludus_net *net; // borrowed
+    const ludus_trainer_config *config;
+    int32_t rows;   // of a shard
+    ludus_kernel **forward, **backward_data, **backward_weights; // per node
+    float **values, **gradients; // per node; gradients NULL for the input
+    bool *has_gradient;          // per node: something was written in this pass
+    float *arena;
+    float *scratch;              // largest of any value of a shard
+    float *weights;              // plain weights of one layer, twice
+    void *packed;                // weight gradient in a kernel's layout
+} ludus_lane;
+
+ludus_status ludus_lane_init(ludus_lane *lane, ludus_net *net, const ludus_trainer_config *config,
+                             ludus_error *error);
+void ludus_lane_free(ludus_lane *lane); // a zeroed one is accepted
+ludus_status ludus_lane_shared_init(ludus_lane_shared *shared, const ludus_net *net,
+                                    const ludus_lane *lane, ludus_error *error);
+void ludus_lane_shared_free(ludus_lane_shared *shared, const ludus_net *net);
+
+// Packs one node's weights, if it has any.
+void ludus_lane_pack(ludus_lane *lane, ludus_lane_shared *shared, int32_t node);
+// Forward, loss and backward of shard `shard` of the batch. td_error: [B] of the batch or NULL.
+void ludus_lane_run(ludus_lane *lane, const ludus_lane_shared *shared, const ludus_batch *batch,
+                    int32_t shard, int64_t step, ludus_lane_shard *out, float *td_error);
+
+#endif
