@@ -2,13 +2,20 @@
 //
 // A record holds moves and search results, never planes: positions are rebuilt by replaying the
 // moves. Per ply: the move, whether the policy is a target, the search policy as sparse 8-bit
-// weights, the root's win/draw/loss estimate in 8 bits each; per game: number, outcome, opening.
+// weights, the root's win/draw/loss estimate in 8 bits each; per game: number, outcome.
 //
-// Bytes (little-endian, varints as in LEB128), version in the replay's header:
-//     varint  game number, varint weights version, u8 outcome for the first player to move (0..2),
-//     u8 flags (resigned), varint plies, then per ply:
+// Bytes (varints as in selfplay/varint.h), version in the replay's header:
+//     varint  game number, varint weights version, u8 outcome for the first player to move
+//     (0 loss, 1 draw, 2 win), u8 flags (1 resigned), varint plies, then per ply:
 //     varint  move, u8 win, u8 loss (of 255, draw is the rest), varint n << 1 | is_target,
-//     n times {varint move delta, u8 weight >= 1}
+//     n times varint move - previous move - 1 (the first: move), n times u8 weight >= 1
+// Weights are in steps of 1/255 of the ply's largest, so the largest is 255; on reading they are
+// divided by their sum. Equal games have equal bytes: no field has two spellings.
+//
+// Writing:  reset, add per ply, set outcome, encode.
+// Reading:  open + next check every field against the game, for bytes from files; at() goes to one
+//           ply without asking whether moves are legal, for memory that this process wrote or
+//           has checked. Both stay inside the given bytes and arrays whatever the bytes are.
 //
 // Threads: builders and views are independent values.
 
@@ -25,10 +32,11 @@ typedef struct ludus_ply {
     float wdl[3];     // root estimate for the player to move, sums to 1 (stored in steps of 1/255)
     int32_t num_policy;
     const ludus_move *policy_moves;  // ascending
-    const float *policy;             // sums to 1; weights under 1/255 are dropped
+    const float *policy;             // sums to 1; under 1/510 of the largest is dropped
 } ludus_ply;
 
-// A game in progress. Owned by its maker; grows without bound checks by the caller.
+// A game in progress. A zeroed one is ready for reset; memory that runs out shows in body.failed
+// and in the buffer it is encoded to.
 typedef struct ludus_record {
     uint64_t number;          // game number in the run
     uint64_t weights;         // version of the net that began it
@@ -43,7 +51,8 @@ void ludus_record_add(ludus_record *record, const ludus_ply *ply);
 // Appends the finished record's bytes.
 void ludus_record_encode(const ludus_record *record, ludus_buffer *out);
 void ludus_record_free(ludus_record *record);
-// Checkpoints of games in progress.
+// Checkpoints of games in progress. load checks the frame alone: open and next check the plies.
+// A record that cannot be loaded keeps its old content.
 void ludus_record_save(const ludus_record *record, ludus_buffer *out);
 ludus_status ludus_record_load(ludus_record *record, ludus_cursor *in);
 
@@ -61,9 +70,17 @@ typedef struct ludus_record_view {
 // Fails with one line on damage. `bytes` stay the caller's and must outlive the view.
 ludus_status ludus_record_open(ludus_record_view *view, const ludus_game *game,
                                const void *bytes, size_t size, ludus_error *error);
-// Fills `ply` (its arrays are the caller's moves/weights, [max_legal] each) and checks the move is
-// legal in `pos`, then plays it. Call num_plies times; `pos` starts at the initial position.
+// Fills `ply` (its arrays are the caller's moves/weights, [max_legal] each) and checks that its
+// moves are legal in `pos`, then plays it. Call num_plies times; `pos` starts at the initial
+// position. After a failure neither the view nor `pos` may be used further.
 ludus_status ludus_record_next(ludus_record_view *view, void *pos, ludus_ply *ply,
                                ludus_move *moves, float *weights, ludus_error *error);
+
+// One ply of a stored record, quickly: sets `pos` to the position before ply `index` (from 0) and
+// fills `ply` as next does. `for_mover` (may be NULL) receives the game's outcome for the player to
+// move there. Nothing is allocated.
+ludus_status ludus_record_at(const ludus_game *game, const void *bytes, size_t size, int32_t index,
+                             void *pos, ludus_ply *ply, ludus_move *moves, float *weights,
+                             ludus_outcome *for_mover, ludus_error *error);
 
 #endif
