@@ -114,8 +114,8 @@ static ludus_status parse_row(int32_t columns, const char **text, char *cells, l
         } else if (*p == 'X' || *p == 'O') {
             stone = *p == 'X' ? 'x' : 'o';
         } else if (*p != 'x' && *p != 'o' && *p != '.') {
-            return ludus_fail(error, LUDUS_ERR_FORMAT, "'%c' is no part of a board (x, o, ., number)",
-                              *p);
+            return ludus_fail(error, LUDUS_ERR_FORMAT,
+                              "'%c' is no part of a board (x, o, ., number)", *p);
         }
         if (run > columns - filled) {
             return ludus_fail(error, LUDUS_ERR_FORMAT, "a row of the board has over %d cells",

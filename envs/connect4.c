@@ -140,7 +140,8 @@ static ludus_status from_moves(position *p, const char *text, ludus_error *error
         }
         const uint64_t cell = legal_cells(p) & ludus_connect4_column(text[i] - '1');
         if (cell == 0) {
-            return ludus_fail(error, LUDUS_ERR_FORMAT, "move %d, column %c: %s", (int)i + 1, text[i],
+            return ludus_fail(error, LUDUS_ERR_FORMAT, "move %d, column %c: %s", (int)i + 1,
+                              text[i],
                               legal_cells(p) == 0 ? "the game is over" : "the column is full");
         }
         ludus_connect4_drop(p, cell);

@@ -121,7 +121,8 @@ float ludus_game_heuristic(const ludus_game *game, const void *pos);
 size_t ludus_game_plane_count(const ludus_game *game); // C*H*W
 
 // Leaves of the legal move tree of exactly `depth` plies (finished games end early and count only
-// at depth 0). Passes are plies. Threads: opens a team of `threads` over the first plies.
+// at depth 0). Passes are plies. UINT64_MAX when memory is short. Threads: opens a team of
+// `threads` over the first plies.
 uint64_t ludus_game_perft(const ludus_game *game, const void *pos, int32_t depth, int32_t threads);
 
 // Plays `games` random games from the start and checks the whole contract on the way: legal moves
