@@ -1,0 +1,267 @@
+#include "agents/evaluator.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "nets/softmax.h"
+
+void ludus_evaluate(ludus_evaluator *evaluator, int32_t n, ludus_leaf *leaves)
+{
+    assert(n >= 1 && n <= evaluator->max_batch);
+    const double start = ludus_clock();
+    evaluator->ops->evaluate(evaluator->self, n, leaves);
+    evaluator->seconds += ludus_clock() - start;
+    evaluator->rows += (uint64_t)n;
+}
+
+void ludus_evaluator_destroy(ludus_evaluator *evaluator)
+{
+    if (evaluator->ops != NULL) {
+        evaluator->ops->destroy(evaluator->self);
+    }
+    memset(evaluator, 0, sizeof *evaluator);
+}
+
+// ---- Nets for games --------------------------------------------------------------------------
+
+void ludus_net_desc_for_game(ludus_net_desc *desc, const ludus_game *game)
+{
+    for (int i = 0; i < 3; i++) {
+        desc->in_shape[i] = game->spec.planes[i];
+    }
+    desc->num_heads = 2;
+    // Narrow heads: their dense layers would otherwise weigh as much as the trunk.
+    desc->heads[0] = (ludus_head_desc){.name = "policy",
+                                       .kind = LUDUS_HEAD_POLICY,
+                                       .size = game->spec.num_moves,
+                                       .channels = 16,
+                                       .atoms = 1,
+                                       .loss_weight = 1.0f};
+    desc->heads[1] = (ludus_head_desc){.name = "value",
+                                       .kind = LUDUS_HEAD_WDL,
+                                       .size = 3,
+                                       .channels = 8,
+                                       .hidden = 64,
+                                       .atoms = 1,
+                                       .loss_weight = 1.0f};
+}
+
+ludus_status ludus_net_fits_game(const ludus_net *net, const ludus_game *game, ludus_error *error)
+{
+    const ludus_net_desc *d = ludus_net_describe(net);
+    const int32_t *want = game->spec.planes;
+    const int32_t policy = ludus_net_find_head(net, "policy");
+    const int32_t value = ludus_net_find_head(net, "value");
+    if (policy < 0 || value < 0 || d->heads[value].kind != LUDUS_HEAD_WDL) {
+        return ludus_fail(error, LUDUS_ERR_ARG, "the net has no policy and value heads: not one "
+                                                "for board games");
+    }
+    if (memcmp(d->in_shape, want, sizeof d->in_shape) != 0 ||
+        d->heads[policy].size != game->spec.num_moves) {
+        return ludus_fail(error, LUDUS_ERR_ARG,
+                          "the net reads %dx%dx%d planes and knows %d moves; %s has %dx%dx%d and "
+                          "%d: it was trained for another game",
+                          d->in_shape[0], d->in_shape[1], d->in_shape[2], d->heads[policy].size,
+                          game->spec.name, want[0], want[1], want[2], game->spec.num_moves);
+    }
+    return LUDUS_OK;
+}
+
+// ---- Net -------------------------------------------------------------------------------------
+
+typedef struct net_evaluator {
+    ludus_game game;
+    ludus_net_exec *exec;
+    int32_t policy_head, value_head;
+    size_t planes;        // floats per row
+    float *in;            // [batch, planes]
+    float *policy;        // [batch, num_moves]
+    float *value;         // [batch, 3]
+    ludus_move *permute;  // [num_symmetries, num_moves]
+} net_evaluator;
+
+static void net_evaluate(void *self, int32_t n, ludus_leaf *leaves)
+{
+    net_evaluator *e = self;
+    const size_t num_moves = (size_t)e->game.spec.num_moves;
+    float *out[LUDUS_NET_MAX_HEADS] = {0};
+    out[e->policy_head] = e->policy;
+    out[e->value_head] = e->value;
+    for (int32_t i = 0; i < n; i++) {
+        ludus_game_encode(&e->game, leaves[i].pos, leaves[i].sym, e->in + (size_t)i * e->planes);
+    }
+    ludus_net_forward(e->exec, n, e->in, out);
+    for (int32_t i = 0; i < n; i++) {
+        ludus_leaf *leaf = &leaves[i];
+        const float *logits = e->policy + (size_t)i * num_moves;
+        const ludus_move *permute = e->permute + (size_t)leaf->sym * num_moves;
+        for (int32_t k = 0; k < leaf->num_legal; k++) {
+            leaf->priors[k] = logits[permute[leaf->legal[k]]];
+        }
+        ludus_softmax((size_t)leaf->num_legal, leaf->priors, leaf->priors);
+        ludus_softmax(3, e->value + (size_t)i * 3, leaf->wdl);
+    }
+}
+
+static void net_destroy(void *self)
+{
+    net_evaluator *e = self;
+    ludus_net_exec_destroy(e->exec);
+    ludus_free(e->in);
+    ludus_free(e->policy);
+    ludus_free(e->value);
+    ludus_free(e->permute);
+    ludus_free(e);
+}
+
+static const ludus_evaluator_ops net_ops = {"net", net_evaluate, net_destroy};
+
+static ludus_status create_arrays(net_evaluator *e, int32_t batch)
+{
+    const size_t rows = (size_t)batch, num_moves = (size_t)e->game.spec.num_moves;
+    const size_t num_symmetries = (size_t)e->game.spec.num_symmetries;
+    e->in = ludus_alloc(rows * e->planes, sizeof *e->in);
+    e->policy = ludus_alloc(rows * num_moves, sizeof *e->policy);
+    e->value = ludus_alloc(rows * 3, sizeof *e->value);
+    e->permute = ludus_alloc(num_symmetries * num_moves, sizeof *e->permute);
+    if (!e->in || !e->policy || !e->value || !e->permute) {
+        return LUDUS_ERR_NOMEM;
+    }
+    for (size_t i = 0; i < num_symmetries; i++) {
+        ludus_game_permute(&e->game, (int32_t)i, e->permute + i * num_moves);
+    }
+    return LUDUS_OK;
+}
+
+ludus_status ludus_evaluator_net(ludus_evaluator *out, const ludus_game *game,
+                                 const ludus_net *net, const ludus_exec_config *config,
+                                 ludus_error *error)
+{
+    memset(out, 0, sizeof *out);
+    ludus_status status = ludus_net_fits_game(net, game, error);
+    if (status != LUDUS_OK) {
+        return status;
+    }
+    net_evaluator *e = ludus_alloc(1, sizeof *e);
+    if (e == NULL) {
+        return ludus_fail(error, LUDUS_ERR_NOMEM, "evaluator: out of memory");
+    }
+    e->game = *game;
+    e->policy_head = ludus_net_find_head(net, "policy");
+    e->value_head = ludus_net_find_head(net, "value");
+    e->planes = ludus_game_plane_count(game);
+    if (create_arrays(e, config->max_batch) != LUDUS_OK) {
+        status = ludus_fail(error, LUDUS_ERR_NOMEM, "evaluator: out of memory");
+    } else {
+        status = ludus_net_exec_create(&e->exec, net, config, error);
+    }
+    if (status != LUDUS_OK) {
+        net_destroy(e);
+        return status;
+    }
+    *out = (ludus_evaluator){.ops = &net_ops, .self = e, .max_batch = config->max_batch};
+    return LUDUS_OK;
+}
+
+void ludus_evaluator_net_refresh(ludus_evaluator *evaluator, const ludus_net *net)
+{
+    assert(evaluator->ops == &net_ops);
+    net_evaluator *e = evaluator->self;
+    ludus_net_exec_refresh(e->exec, net);
+}
+
+// ---- Uniform and rollout ---------------------------------------------------------------------
+
+typedef struct plain_evaluator {
+    ludus_game game;
+    uint64_t seed;
+    int32_t playouts;  // 0 = even chances
+    uint8_t *pos;      // scratch
+    ludus_move *moves; // [max_legal]
+} plain_evaluator;
+
+// Plays to the end with random moves; the outcome for the player to move at `pos`.
+static ludus_outcome random_playout(plain_evaluator *e, const void *pos, ludus_rng *rng)
+{
+    const ludus_game *g = &e->game;
+    const int32_t side = ludus_game_to_move(g, pos);
+    ludus_outcome outcome;
+    memcpy(e->pos, pos, g->spec.state_bytes);
+    while ((outcome = ludus_game_outcome(g, e->pos)) == LUDUS_ONGOING) {
+        const int32_t n = ludus_game_legal(g, e->pos, e->moves);
+        ludus_game_play(g, e->pos, e->moves[ludus_rng_below(rng, (uint32_t)n)]);
+    }
+    return ludus_game_to_move(g, e->pos) == side ? outcome : (ludus_outcome)-outcome;
+}
+
+static void plain_evaluate(void *self, int32_t n, ludus_leaf *leaves)
+{
+    plain_evaluator *e = self;
+    for (int32_t i = 0; i < n; i++) {
+        ludus_leaf *leaf = &leaves[i];
+        for (int32_t k = 0; k < leaf->num_legal; k++) {
+            leaf->priors[k] = 1.0f / (float)leaf->num_legal;
+        }
+        const float even[3] = {0.0f, 1.0f, 0.0f};
+        memcpy(leaf->wdl, even, sizeof even);
+        if (e->playouts == 0) {
+            continue;
+        }
+        ludus_rng rng;
+        ludus_rng_init(&rng, e->seed, ludus_game_hash(&e->game, leaf->pos));
+        int32_t counts[3] = {0};
+        for (int32_t p = 0; p < e->playouts; p++) {
+            counts[1 - (int32_t)random_playout(e, leaf->pos, &rng)]++;
+        }
+        for (int k = 0; k < 3; k++) {
+            leaf->wdl[k] = (float)counts[k] / (float)e->playouts;
+        }
+    }
+}
+
+static void plain_destroy(void *self)
+{
+    plain_evaluator *e = self;
+    ludus_free(e->pos);
+    ludus_free(e->moves);
+    ludus_free(e);
+}
+
+static const ludus_evaluator_ops uniform_ops = {"uniform", plain_evaluate, plain_destroy};
+static const ludus_evaluator_ops rollout_ops = {"rollout", plain_evaluate, plain_destroy};
+
+static ludus_status create_plain(ludus_evaluator *out, const ludus_evaluator_ops *ops,
+                                 const ludus_game *game, int32_t max_batch, int32_t playouts,
+                                 uint64_t seed)
+{
+    memset(out, 0, sizeof *out);
+    plain_evaluator *e = ludus_alloc(1, sizeof *e);
+    if (e == NULL) {
+        return LUDUS_ERR_NOMEM;
+    }
+    e->game = *game;
+    e->seed = seed;
+    e->playouts = playouts;
+    e->pos = ludus_alloc(1, game->spec.state_bytes);
+    e->moves = ludus_alloc((size_t)game->spec.max_legal, sizeof *e->moves);
+    if (e->pos == NULL || e->moves == NULL) {
+        plain_destroy(e);
+        return LUDUS_ERR_NOMEM;
+    }
+    *out = (ludus_evaluator){.ops = ops, .self = e, .max_batch = max_batch};
+    return LUDUS_OK;
+}
+
+ludus_status ludus_evaluator_uniform(ludus_evaluator *out, const ludus_game *game,
+                                     int32_t max_batch)
+{
+    return create_plain(out, &uniform_ops, game, max_batch, 0, 0);
+}
+
+ludus_status ludus_evaluator_rollout(ludus_evaluator *out, const ludus_game *game,
+                                     int32_t max_batch, int32_t playouts, uint64_t seed)
+{
+    assert(playouts >= 1);
+    return create_plain(out, &rollout_ops, game, max_batch, playouts, seed);
+}
