@@ -13,7 +13,7 @@ struct ludus_env;
 typedef enum ludus_resize { LUDUS_RESIZE_AREA, LUDUS_RESIZE_BILINEAR } ludus_resize;
 
 typedef struct ludus_atari_config {
-    int32_t frame_skip;  // world steps per action, 1..16; the picture is the maximum of the last two
+    int32_t frame_skip;  // world steps per action, 1..16; the last two pictures are merged
     int32_t noop_max;    // 1 .. this many idle steps begin each episode; 0 = none
     int32_t height;      // of the picture, pixels
     int32_t width;       // of the picture, pixels

@@ -41,8 +41,8 @@ ludus_status ludus_env_wrap_pixels(ludus_env *env, ludus_error *error);
 // Luma of ITU-R BT.601, (77 R + 150 G + 29 B + 128) / 256: [3,H,W] to [1,H,W]. Bytes only.
 ludus_status ludus_env_wrap_grey(ludus_env *env, ludus_error *error);
 
-// Every plane to [height,width]. AREA weighs each source pixel by the area it covers, BILINEAR takes
-// the two nearest per axis, centres aligned; AREA enlarges as BILINEAR does. Bytes only.
+// Every plane to [height,width]. AREA weighs each source pixel by the area it covers, BILINEAR
+// takes the two nearest per axis, centres aligned; AREA enlarges as BILINEAR does. Bytes only.
 ludus_status ludus_env_wrap_resize(ludus_env *env, int32_t height, int32_t width,
                                    ludus_resize method, ludus_error *error);
 

@@ -45,6 +45,8 @@ ludus_status ludus_minatar_create(const ludus_env_ops *ops, const ludus_env_conf
         return ludus_fail(error, LUDUS_ERR_NOMEM, "no memory for %s", ops->name);
     }
     world->rules = rules;
+    world->state = world + 1;
+    world->staging = (uint8_t *)world->state + rules->state_bytes;
     // A recipe's 0.1 is a float; the original compares with the double 0.1.
     const double sticky = round((double)config->sticky * 1e6) / 1e6;
     world->sticky = config->sticky < 0.0f ? DEFAULT_STICKY : sticky;
@@ -161,14 +163,13 @@ ludus_status ludus_minatar_load(void *self, const uint8_t *state)
     const uint32_t last_action = ludus_load_u32(state);
     const uint32_t terminal = ludus_load_u32(state + 4);
     const uint8_t *stream = state + HEADER_BYTES;
-    uint64_t *block = world->state + world->rules->state_bytes / sizeof(uint64_t);
-    memcpy(block, stream + stream_bytes(world), world->rules->state_bytes);
-    if (last_action >= LUDUS_MINATAR_ACTIONS || terminal > 1 || !world->rules->is_valid(block) ||
-        !load_stream(&world->stream, stream)) {
+    memcpy(world->staging, stream + stream_bytes(world), world->rules->state_bytes);
+    if (last_action >= LUDUS_MINATAR_ACTIONS || terminal > 1 ||
+        !world->rules->is_valid(world->staging) || !load_stream(&world->stream, stream)) {
         return LUDUS_ERR_FORMAT;
     }
     world->last_action = (int32_t)last_action;
     world->terminal = terminal == 1;
-    memcpy(world->state, block, world->rules->state_bytes);
+    memcpy(world->state, world->staging, world->rules->state_bytes);
     return LUDUS_OK;
 }

@@ -114,7 +114,8 @@ typedef struct ludus_minatar {
     int32_t last_action;                    // executed; survives restart, as in the original
     bool terminal;
     ludus_minatar_stream stream;
-    uint64_t state[]; // rules->state_bytes, then as much again to check a loaded block in
+    void *state;   // rules->state_bytes, in the same allocation
+    void *staging; // as much again, behind it, where a loaded block is checked
 } ludus_minatar;
 
 // The entries of every game's table; `detail` is its rules.
