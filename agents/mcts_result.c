@@ -1,0 +1,237 @@
+// What a search says when it is done: the move, the training target, analysis.
+
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+
+#include "agents/mcts_internal.h"
+#include "nets/softmax.h"
+
+// The moves that count: proven wins alone if there are any, else all but proven losses, else all.
+typedef enum selection { KEEP_WINS, KEEP_UNLOST, KEEP_ALL } selection;
+
+static selection choose_selection(const ludus_mcts *t)
+{
+    const ludus_mcts_node *root = &t->nodes[0];
+    bool unlost = false;
+    if (!t->config.enable_solver) {
+        return KEEP_ALL;
+    }
+    for (int32_t e = root->first_edge; e < root->first_edge + root->num_edges; e++) {
+        if (t->edge_proof[e] == LUDUS_PROOF_WIN) {
+            return KEEP_WINS;
+        }
+        unlost = unlost || t->edge_proof[e] != LUDUS_PROOF_LOSS;
+    }
+    return unlost ? KEEP_UNLOST : KEEP_ALL;
+}
+
+static bool counts(const ludus_mcts *t, selection s, int32_t edge)
+{
+    return s == KEEP_ALL || (s == KEEP_WINS && t->edge_proof[edge] == LUDUS_PROOF_WIN) ||
+           (s == KEEP_UNLOST && t->edge_proof[edge] != LUDUS_PROOF_LOSS);
+}
+
+// The best counted root edge by `score` [num_edges]; ties go to the earlier one.
+static int32_t best_edge(const ludus_mcts *t, const float *score)
+{
+    const ludus_mcts_node *root = &t->nodes[0];
+    const selection s = choose_selection(t);
+    int32_t best = -1;
+    for (int32_t i = 0; i < root->num_edges; i++) {
+        if (counts(t, s, root->first_edge + i) && (best < 0 || score[i] > score[best])) {
+            best = i;
+        }
+    }
+    assert(best >= 0);
+    return best;
+}
+
+// Visits first; priors decide among equals.
+static void visit_scores(const ludus_mcts *t, float *out)
+{
+    const ludus_mcts_node *root = &t->nodes[0];
+    for (int32_t i = 0; i < root->num_edges; i++) {
+        const int32_t e = root->first_edge + i;
+        out[i] = (float)t->edge_visits[e] + 0.5f * t->edge_prior[e];
+    }
+}
+
+// Most visited in this search, then g + log prior + sigma(q): the winner of sequential halving.
+static void gumbel_scores(const ludus_mcts *t, float *out)
+{
+    const ludus_mcts_node *root = &t->nodes[0];
+    int32_t most = 0;
+    ludus_mcts_improved_logits(t, out);
+    for (int32_t i = 0; i < root->num_edges; i++) {
+        const int32_t visits = t->edge_visits[root->first_edge + i] - t->root_before[i];
+        out[i] += t->root_noise[i];
+        most = visits > most ? visits : most;
+    }
+    for (int32_t i = 0; i < root->num_edges; i++) {
+        if (t->edge_visits[root->first_edge + i] - t->root_before[i] < most) {
+            out[i] -= 1e6f;
+        }
+    }
+}
+
+void ludus_mcts_policy(const ludus_mcts *tree, float *out)
+{
+    const ludus_mcts_node *root = &tree->nodes[0];
+    const selection s = choose_selection(tree);
+    float total = 0.0f;
+    if (tree->config.root == LUDUS_ROOT_GUMBEL) {
+        ludus_mcts_improved_logits(tree, out);
+        ludus_softmax((size_t)root->num_edges, out, out);
+    } else {
+        for (int32_t i = 0; i < root->num_edges; i++) {
+            out[i] = (float)tree->edge_visits[root->first_edge + i];
+        }
+    }
+    for (int32_t i = 0; i < root->num_edges; i++) {
+        out[i] = counts(tree, s, root->first_edge + i) ? out[i] : 0.0f;
+        total += out[i];
+    }
+    // A proof can come before any visit or weight: then the counted moves share.
+    for (int32_t i = 0; total <= 0.0f && i < root->num_edges; i++) {
+        out[i] = counts(tree, s, root->first_edge + i) ? 1.0f : 0.0f;
+    }
+    float sum = 0.0f;
+    for (int32_t i = 0; i < root->num_edges; i++) {
+        sum += out[i];
+    }
+    for (int32_t i = 0; i < root->num_edges; i++) {
+        out[i] /= sum;
+    }
+}
+
+static int32_t draw_by_temperature(const ludus_mcts *t, float temperature, ludus_rng *rng)
+{
+    const ludus_mcts_node *root = &t->nodes[0];
+    float *weights = t->round_priors; // free once the root is expanded
+    double total = 0.0;
+    ludus_mcts_policy(t, weights);
+    for (int32_t i = 0; i < root->num_edges; i++) {
+        weights[i] = weights[i] > 0.0f ? powf(weights[i], 1.0f / temperature) : 0.0f;
+        total += (double)weights[i];
+    }
+    double left = ludus_rng_double(rng) * total;
+    int32_t chosen = -1;
+    for (int32_t i = 0; i < root->num_edges; i++) {
+        if (weights[i] > 0.0f) {
+            chosen = i;
+            left -= (double)weights[i];
+            if (left < 0.0) {
+                break;
+            }
+        }
+    }
+    return chosen;
+}
+
+ludus_move ludus_mcts_choose(const ludus_mcts *tree, int32_t ply, ludus_rng *rng)
+{
+    const ludus_mcts_node *root = &tree->nodes[0];
+    const bool early = ply < tree->config.temperature_plies;
+    const float temperature = early ? tree->config.temperature : tree->config.temperature_final;
+    int32_t chosen;
+    if (temperature > 0.0f && !(tree->config.root == LUDUS_ROOT_GUMBEL && !early)) {
+        chosen = draw_by_temperature(tree, temperature, rng);
+    } else if (tree->config.root == LUDUS_ROOT_GUMBEL) {
+        gumbel_scores(tree, tree->round_priors);
+        chosen = best_edge(tree, tree->round_priors);
+    } else {
+        visit_scores(tree, tree->round_priors);
+        chosen = best_edge(tree, tree->round_priors);
+    }
+    return tree->edge_move[root->first_edge + chosen];
+}
+
+ludus_move ludus_mcts_best(const ludus_mcts *tree)
+{
+    if (tree->config.root == LUDUS_ROOT_GUMBEL) {
+        gumbel_scores(tree, tree->round_priors);
+    } else {
+        visit_scores(tree, tree->round_priors);
+    }
+    return tree->edge_move[tree->nodes[0].first_edge + best_edge(tree, tree->round_priors)];
+}
+
+int32_t ludus_mcts_moves(const ludus_mcts *tree, ludus_mcts_move *out)
+{
+    const ludus_mcts_node *root = &tree->nodes[0];
+    const float own = root->visits > 0 ? root->value_sum / (float)root->visits : 0.0f;
+    for (int32_t i = 0; i < root->num_edges; i++) {
+        const int32_t e = root->first_edge + i;
+        const bool proven = tree->config.enable_solver && tree->edge_proof[e] != LUDUS_PROOF_NONE;
+        out[i] = (ludus_mcts_move){
+            .move = tree->edge_move[e],
+            .visits = tree->edge_visits[e],
+            .prior = tree->edge_prior[e],
+            .value = proven ? ludus_mcts_proof_value(tree, tree->edge_proof[e], root->side)
+                            : ludus_mcts_edge_mean(tree, e, own),
+            .proven = (int8_t)(proven ? tree->edge_proof[e] : 0),
+            .is_proven = proven,
+        };
+    }
+    return root->num_edges;
+}
+
+// Most visited, or proven best, among a node's edges.
+static int32_t main_edge(const ludus_mcts *t, int32_t node)
+{
+    const ludus_mcts_node *n = &t->nodes[node];
+    int32_t best = -1;
+    float best_score = 0.0f;
+    for (int32_t e = n->first_edge; e < n->first_edge + n->num_edges; e++) {
+        float score = (float)t->edge_visits[e];
+        if (t->config.enable_solver && t->edge_proof[e] == LUDUS_PROOF_WIN) {
+            score += 1e9f;
+        } else if (t->config.enable_solver && t->edge_proof[e] == LUDUS_PROOF_LOSS) {
+            score *= 1e-9f;
+        }
+        if (score > best_score) {
+            best_score = score;
+            best = e;
+        }
+    }
+    return best;
+}
+
+int32_t ludus_mcts_line(const ludus_mcts *tree, ludus_move *out, int32_t max)
+{
+    int32_t length = 0, node = 0;
+    while (length < max && node != LUDUS_MCTS_NO_NODE) {
+        const int32_t edge = main_edge(tree, node);
+        if (edge < 0) {
+            break;
+        }
+        out[length++] = tree->edge_move[edge];
+        node = tree->edge_child[edge];
+    }
+    return length;
+}
+
+void ludus_mcts_stats_get(const ludus_mcts *tree, ludus_mcts_stats *out)
+{
+    const ludus_mcts_node *root = &tree->nodes[0];
+    const bool proven = tree->config.enable_solver && root->proof != LUDUS_PROOF_NONE;
+    const float visits = root->visits > 0 ? (float)root->visits : 1.0f;
+    memset(out, 0, sizeof *out);
+    out->simulations = tree->done;
+    out->evaluations = tree->evaluations;
+    out->cache_hits = tree->cache_hits;
+    out->nodes = tree->num_nodes;
+    out->depth = tree->max_depth_seen;
+    out->arena_full = tree->is_full;
+    out->proven = proven;
+    if (proven) {
+        out->value = ludus_mcts_proof_value(tree, root->proof, root->side);
+        out->wdl[1 - root->proof] = 1.0f;
+        return;
+    }
+    out->value = root->value_sum / visits;
+    out->wdl[0] = root->win_sum / visits;
+    out->wdl[2] = root->loss_sum / visits;
+    out->wdl[1] = 1.0f - out->wdl[0] - out->wdl[2];
+}
