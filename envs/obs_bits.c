@@ -1,11 +1,12 @@
-// Unpacking runs on the vector extensions that gcc and clang share; they lower to what the machine
-// has. The plain loops after it take the last cells.
+// Unpacking runs on vectors where the machine can shuffle 32 bytes, and on 64-bit words elsewhere.
 
 #include "envs/obs_bits.h"
 
 #include <string.h>
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "lanes are stored little-endian");
+
+#ifdef __AVX2__
 
 typedef uint8_t bytes32 __attribute__((vector_size(32)));
 typedef uint32_t words8 __attribute__((vector_size(32)));
@@ -24,6 +25,26 @@ static inline void unpack_32(uint32_t bits, uint8_t *cells)
     const bytes32 lane = (bytes32)((byte & select) == select) & 1;
     memcpy(cells, &lane, sizeof(lane)); // no vector is passed or returned: that would fix the ABI
 }
+
+#else
+
+// Eight bits to eight bytes of 0 or 1, the lowest bit first.
+static inline uint64_t spread(uint64_t bits)
+{
+    const uint64_t each = bits * 0x0101010101010101u & 0x8040201008040201u;
+    return (each + 0x7f7f7f7f7f7f7f7fu) >> 7 & 0x0101010101010101u;
+}
+
+// 32 bits to 32 bytes of 0 or 1, the lowest bit first.
+static inline void unpack_32(uint32_t bits, uint8_t *cells)
+{
+    for (size_t i = 0; i < 4; i++) {
+        const uint64_t lane = spread(bits >> (8 * i) & 0xffu);
+        memcpy(cells + 8 * i, &lane, sizeof(lane));
+    }
+}
+
+#endif
 
 void ludus_bits_pack(const uint8_t *cells, size_t count, uint8_t *bits)
 {
