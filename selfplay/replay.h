@@ -12,15 +12,19 @@
 //     ludus_replay_reader_create(&reader, replay);            // one per thread
 //     ludus_replay_find(reader, item, &found);               // record bytes + index inside it
 //
-// Threads: push, trim and save by one thread while no reader is in use; readers of one replay may
-// run at the same time, each on its own thread.
-// Repeat: the content depends on the pushes alone.
+// Threads: push, flush, save and load by one thread while no reader is in use; readers of one replay
+// may run at the same time, each on its own thread.
+// Repeat: the content depends on the pushes and the config alone (and on zstd's version when
+// capacity_bytes is set). Saved and loaded, it goes on bit for bit, its segment files included.
 
 #ifndef LUDUS_SELFPLAY_REPLAY_H
 #define LUDUS_SELFPLAY_REPLAY_H
 
 #include "base/config.h"
 #include "base/file.h"
+#include "selfplay/segment.h"
+
+#define LUDUS_REPLAY_MAX_RECORD (((size_t)16 << 20) - 32) // bytes
 
 typedef struct ludus_replay ludus_replay;
 typedef struct ludus_replay_reader ludus_replay_reader;
@@ -41,11 +45,16 @@ extern const size_t ludus_replay_num_options;
 
 ludus_status ludus_replay_create(ludus_replay **out, const ludus_replay_config *config,
                                  ludus_error *error);
-void ludus_replay_destroy(ludus_replay *replay);
+void ludus_replay_destroy(ludus_replay *replay); // NULL is accepted
 
-// items >= 1. A segment file that cannot be written is an error; memory keeps the record.
+// items >= 1. A segment file that cannot be written is an error: memory keeps the record, the file
+// its whole chunks, and the next full chunk (or flush) tries again what is missing.
 ludus_status ludus_replay_push(ludus_replay *replay, const void *bytes, size_t size,
                                int32_t items, ludus_error *error);
+// Writes the open chunk's records to the segment file too, so that its readers see every record
+// pushed; done by destroy as well (which cannot report a failure). Nothing without segments.
+ludus_status ludus_replay_flush(ludus_replay *replay, ludus_error *error);
+
 int64_t ludus_replay_first(const ludus_replay *replay); // oldest item held
 int64_t ludus_replay_end(const ludus_replay *replay);   // one past the newest
 typedef struct ludus_replay_stats {
@@ -57,7 +66,7 @@ typedef struct ludus_replay_stats {
 void ludus_replay_stats_get(const ludus_replay *replay, ludus_replay_stats *out);
 
 ludus_status ludus_replay_reader_create(ludus_replay_reader **out, const ludus_replay *replay);
-void ludus_replay_reader_destroy(ludus_replay_reader *reader);
+void ludus_replay_reader_destroy(ludus_replay_reader *reader); // before its replay; NULL is accepted
 
 typedef struct ludus_replay_found {
     const uint8_t *bytes; // borrowed from the reader until its next find or the next push
@@ -66,24 +75,15 @@ typedef struct ludus_replay_found {
     int32_t items;
     int32_t index;  // the wanted item inside the record
 } ludus_replay_found;
-// `item` in first..end-1. Keeps the last chunks decompressed, so ascending items are cheap.
+// `item` in first..end-1. Keeps the chunks used last decompressed, so ascending items are cheap.
+// Allocates only while its cache fills (tests/test_replay.c: find_does_not_allocate_when_warm).
 ludus_status ludus_replay_find(ludus_replay_reader *reader, int64_t item,
                                ludus_replay_found *out, ludus_error *error);
 
-// Checkpoints: everything held, bit for bit (chunk borders included).
+// Checkpoints: everything held, bit for bit (chunk borders included). load verifies every byte and
+// every record's frame before it replaces the content; it fails on records of another tag. A
+// smaller capacity than the saved one drops the oldest.
 void ludus_replay_save(const ludus_replay *replay, ludus_buffer *out);
 ludus_status ludus_replay_load(ludus_replay *replay, ludus_cursor *in, ludus_error *error);
-
-// ---- Segment files ------------------------------------------------------------------------
-// RUN/replay/NNNNNN.seg: "LUDUSSEG", version, tag, then chunks {sizes, first item, records, items,
-// checksum, zstd frame}. Append-only; a torn last chunk (kill) is detected and ignored with a note.
-typedef ludus_status ludus_segment_visit(const uint8_t *record, size_t size, int64_t first_item,
-                                         int32_t items, void *user);
-// Calls `visit` for each record of a file in order; stops at the first status not OK.
-// `tag` [32] receives what the records are.
-ludus_status ludus_segment_read(const char *path, char *tag, ludus_segment_visit *visit,
-                                void *user, ludus_error *error);
-// After a resume: cuts files back so that the segments hold exactly the items before `item`.
-ludus_status ludus_segments_truncate(const char *folder, int64_t item, ludus_error *error);
 
 #endif

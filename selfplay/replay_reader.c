@@ -1,0 +1,151 @@
+#include "selfplay/replay_internal.h"
+
+#include <assert.h>
+#include <inttypes.h>
+
+#define MAX_SLOTS 64
+#define CACHE_BYTES ((size_t)4 << 20) // wanted size of a reader's cache
+
+// A decompressed chunk.
+typedef struct slot {
+    uint64_t serial; // of the chunk; 0 = empty
+    uint64_t used;   // tick of the last use
+    uint8_t *raw;
+    size_t capacity; // bytes of `raw`
+} slot;
+
+struct ludus_replay_reader {
+    const ludus_replay *replay;
+    void *unpacker;
+    uint64_t tick;
+    int32_t num_slots;
+    slot slots[MAX_SLOTS];
+};
+
+ludus_status ludus_replay_reader_create(ludus_replay_reader **out, const ludus_replay *replay)
+{
+    *out = NULL;
+    ludus_replay_reader *reader = ludus_alloc(1, sizeof *reader);
+    if (reader == NULL) {
+        return LUDUS_ERR_NOMEM;
+    }
+    const size_t fit = CACHE_BYTES / (2 * (size_t)replay->config.chunk_bytes);
+    reader->replay = replay;
+    reader->num_slots = fit < 2 ? 2 : fit > MAX_SLOTS ? MAX_SLOTS : (int32_t)fit;
+    reader->unpacker = ludus_chunk_unpacker_create();
+    if (reader->unpacker == NULL) {
+        ludus_free(reader);
+        return LUDUS_ERR_NOMEM;
+    }
+    *out = reader;
+    return LUDUS_OK;
+}
+
+void ludus_replay_reader_destroy(ludus_replay_reader *reader)
+{
+    if (reader == NULL) {
+        return;
+    }
+    for (int32_t i = 0; i < reader->num_slots; i++) {
+        ludus_free(reader->slots[i].raw);
+    }
+    ludus_chunk_unpacker_destroy(reader->unpacker);
+    ludus_free(reader);
+}
+
+// The full chunk that holds `item`.
+static const ludus_held_chunk *chunk_of(const ludus_replay_ring *ring, int64_t item)
+{
+    size_t low = ring->begin;
+    size_t high = ring->end;
+    while (high - low > 1) {
+        const size_t middle = low + (high - low) / 2;
+        if (ring->chunks[middle].chunk.first <= item) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    return &ring->chunks[low];
+}
+
+// The chunk's slot, or the one unused for longest.
+static slot *slot_for(ludus_replay_reader *reader, uint64_t serial)
+{
+    slot *oldest = &reader->slots[0];
+    for (int32_t i = 0; i < reader->num_slots; i++) {
+        slot *s = &reader->slots[i];
+        if (s->serial == serial) {
+            return s;
+        }
+        if (s->used < oldest->used) {
+            oldest = s;
+        }
+    }
+    return oldest;
+}
+
+static ludus_status fill_slot(ludus_replay_reader *reader, slot *s, const ludus_held_chunk *held,
+                              ludus_error *error)
+{
+    s->serial = 0;
+    if (s->capacity < held->chunk.raw_bytes) {
+        // Room for chunks somewhat larger, so that a warm reader need not grow again.
+        const size_t capacity = held->chunk.raw_bytes + held->chunk.raw_bytes / 2;
+        ludus_free(s->raw);
+        s->raw = ludus_alloc(capacity, 1);
+        s->capacity = s->raw != NULL ? capacity : 0;
+        if (s->raw == NULL) {
+            return ludus_fail(error, LUDUS_ERR_NOMEM, "replay: out of memory");
+        }
+    }
+    if (!ludus_chunk_unpack(reader->unpacker, &held->chunk, held->frame, s->raw)) {
+        return ludus_fail(error, LUDUS_ERR_FORMAT,
+                          "replay: the chunk of items %" PRId64 "..%" PRId64 " is damaged",
+                          held->chunk.first, held->chunk.first + held->chunk.items - 1);
+    }
+    s->serial = held->serial;
+    return LUDUS_OK;
+}
+
+// The record of `item` among raw bytes whose first item is `first`.
+static ludus_status find_in(const uint8_t *raw, size_t size, int64_t first, int64_t item,
+                            ludus_replay_found *out, ludus_error *error)
+{
+    ludus_cursor cursor = {.data = raw, .size = size};
+    ludus_chunk_record record = {.first = first};
+    while (ludus_chunk_record_read(&cursor, &record)) {
+        if (item - record.first < record.items) {
+            *out = (ludus_replay_found){
+                .bytes = record.bytes,
+                .size = record.size,
+                .first = record.first,
+                .items = record.items,
+                .index = (int32_t)(item - record.first),
+            };
+            return LUDUS_OK;
+        }
+        record.first += record.items;
+    }
+    return ludus_fail(error, LUDUS_ERR_FORMAT, "replay: item %" PRId64 " is damaged", item);
+}
+
+ludus_status ludus_replay_find(ludus_replay_reader *reader, int64_t item,
+                               ludus_replay_found *out, ludus_error *error)
+{
+    const ludus_replay_ring *ring = &reader->replay->ring;
+    assert(item >= ludus_replay_first(reader->replay) && item < ludus_replay_end(reader->replay));
+    if (item >= ring->open_first) {
+        return find_in(ring->open.data, ring->open.size, ring->open_first, item, out, error);
+    }
+    const ludus_held_chunk *held = chunk_of(ring, item);
+    slot *s = slot_for(reader, held->serial);
+    if (s->serial != held->serial) {
+        const ludus_status status = fill_slot(reader, s, held, error);
+        if (status != LUDUS_OK) {
+            return status;
+        }
+    }
+    s->used = ++reader->tick;
+    return find_in(s->raw, held->chunk.raw_bytes, held->chunk.first, item, out, error);
+}
