@@ -232,6 +232,7 @@ static ludus_status describe_run(const char *folder, json_t *out, ludus_error *e
     if (ludus_file_exists(path)) {
         json_t *checkpoint = json_object();
         status = describe_checkpoint(path, checkpoint, error);
+        json_object_del(checkpoint, "text"); // recipe.ini has it
         json_object_set_new(out, "checkpoint", checkpoint);
     }
     return status ? status : add_records(folder, out, error);
@@ -274,23 +275,41 @@ static ludus_status describe_file(const char *path, json_t *out, ludus_error *er
     return status;
 }
 
-static void print_object(const json_t *object, int indent)
+static bool is_long_text(const json_t *value)
+{
+    return json_is_string(value) && strchr(json_string_value(value), '\n');
+}
+
+static void print_value(const char *key, const json_t *value, int indent);
+
+// Texts of several lines (recipes) come last.
+static void print_object(json_t *object, int indent)
 {
     const char *key;
     json_t *value;
-    json_object_foreach ((json_t *)object, key, value) {
-        if (!strcmp(key, "text")) {
-            printf("\n%s", json_string_value(value));
-        } else if (json_is_object(value)) {
-            printf("%*s%s\n", indent, "", key);
-            print_object(value, indent + 2);
-        } else if (json_is_string(value)) {
-            printf("%*s%-*s  %s\n", indent, "", 16 - indent, key, json_string_value(value));
-        } else {
-            char *text = json_dumps(value, JSON_ENCODE_ANY | JSON_REAL_PRECISION(6));
-            printf("%*s%-*s  %s\n", indent, "", 16 - indent, key, text ? text : "?");
-            free(text);
+    json_object_foreach (object, key, value) {
+        if (!is_long_text(value)) {
+            print_value(key, value, indent);
         }
+    }
+    json_object_foreach (object, key, value) {
+        if (is_long_text(value)) {
+            printf("\n%s", json_string_value(value));
+        }
+    }
+}
+
+static void print_value(const char *key, const json_t *value, int indent)
+{
+    if (json_is_object(value)) {
+        printf("%*s%s\n", indent, "", key);
+        print_object((json_t *)value, indent + 2);
+    } else if (json_is_string(value)) {
+        printf("%*s%-*s  %s\n", indent, "", 16 - indent, key, json_string_value(value));
+    } else {
+        char *text = json_dumps(value, JSON_ENCODE_ANY | JSON_REAL_PRECISION(6));
+        printf("%*s%-*s  %s\n", indent, "", 16 - indent, key, text ? text : "?");
+        free(text);
     }
 }
 

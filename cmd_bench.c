@@ -1,0 +1,188 @@
+// ludus bench: speeds of the parts, and the signature of what they compute.
+
+#include "base/config.h"
+#include "cmd.h"
+#include "selfplay/signature.h"
+
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_COLUMNS 24
+#define CELL_MAX 48 // bytes of a printed value
+
+typedef struct bench_options {
+    int32_t threads;
+    bool signature;
+    bool json;
+} bench_options;
+
+static const ludus_arg bench_args[] = {
+    {"--signature", LUDUS_ARG_FLAG, offsetof(bench_options, signature), 0, 0, NULL, NULL,
+     "print only the hash of what rules, search and nets compute; no timing"},
+    LUDUS_ARG_ROW_THREADS(bench_options),
+    LUDUS_ARG_ROW_JSON(bench_options),
+};
+
+// One part: appends objects with the same keys, the rows of a table.
+typedef ludus_status bench_measure(const bench_options *options, json_t *rows, ludus_error *error);
+
+typedef struct bench_part {
+    const char *name;
+    bench_measure *measure;
+} bench_part;
+
+static const bench_part parts[] = {
+    {NULL, NULL},
+};
+enum { NUM_PARTS = sizeof(parts) / sizeof(parts[0]) - 1 };
+
+// ---- Printing -----------------------------------------------------------------------------------
+
+static void cell_text(const json_t *value, char *out)
+{
+    if (json_is_real(value)) {
+        const double x = json_real_value(value);
+        snprintf(out, CELL_MAX, x >= 1000 ? "%.0f" : x >= 10 ? "%.1f" : "%.3f", x);
+    } else if (json_is_integer(value)) {
+        snprintf(out, CELL_MAX, "%lld", (long long)json_integer_value(value));
+    } else if (json_is_boolean(value)) {
+        snprintf(out, CELL_MAX, "%s", json_is_true(value) ? "yes" : "no");
+    } else {
+        snprintf(out, CELL_MAX, "%s", json_is_string(value) ? json_string_value(value) : "-");
+    }
+}
+
+static int column_width(const json_t *rows, const char *key)
+{
+    char text[CELL_MAX];
+    size_t i, width = strlen(key);
+    json_t *row;
+    json_array_foreach (rows, i, row) {
+        cell_text(json_object_get(row, key), text);
+        width = strlen(text) > width ? strlen(text) : width;
+    }
+    return (int)width;
+}
+
+static void print_table(const char *name, const json_t *rows)
+{
+    const char *keys[MAX_COLUMNS], *key;
+    int widths[MAX_COLUMNS], count = 0;
+    char text[CELL_MAX];
+    size_t i;
+    json_t *row, *value;
+    printf("%s\n ", name);
+    json_object_foreach (json_array_get(rows, 0), key, value) {
+        if (count < MAX_COLUMNS) {
+            keys[count] = key;
+            widths[count] = column_width(rows, key);
+            printf(" %*s", widths[count], key);
+            count++;
+        }
+    }
+    printf("\n");
+    json_array_foreach (rows, i, row) {
+        printf(" ");
+        for (int k = 0; k < count; k++) {
+            cell_text(json_object_get(row, keys[k]), text);
+            printf(" %*s", widths[k], text);
+        }
+        printf("\n");
+    }
+}
+
+// ---- What to run --------------------------------------------------------------------------------
+
+static int run_signature(const bench_options *options)
+{
+    ludus_signature s;
+    ludus_error error;
+    if (ludus_signature_compute(&s, &error)) {
+        return ludus_cmd_fail(&ludus_cmd_bench, &error);
+    }
+    if (options->json) {
+        printf("{\"games\": \"%016" PRIx64 "\", \"search\": \"%016" PRIx64
+               "\", \"net\": \"%016" PRIx64 "\", \"signature\": \"%016" PRIx64 "\"}\n",
+               s.games, s.search, s.net, s.all);
+    } else {
+        printf("games     %016" PRIx64 "\nsearch    %016" PRIx64 "\nnet       %016" PRIx64
+               "\nsignature %016" PRIx64 "\n",
+               s.games, s.search, s.net, s.all);
+    }
+    return LUDUS_EXIT_OK;
+}
+
+static ludus_status run_part(const bench_part *part, const bench_options *options, json_t *out,
+                             ludus_error *error)
+{
+    json_t *rows = json_array();
+    const ludus_status status = part->measure(options, rows, error);
+    if (!status && !options->json && json_array_size(rows) > 0) {
+        print_table(part->name, rows);
+        fflush(stdout); // parts take a while
+    }
+    json_object_set_new(out, part->name, rows);
+    return status;
+}
+
+static int unknown_part(const char *name)
+{
+    const char *names[NUM_PARTS + 1];
+    for (int i = 0; i < NUM_PARTS; i++) {
+        names[i] = parts[i].name;
+    }
+    const char *near = ludus_nearest(name, names, NUM_PARTS);
+    return ludus_cmd_fail_usage(&ludus_cmd_bench, "unknown part \"%s\"; did you mean %s?", name,
+                                near ? near : "net");
+}
+
+static int bench_run(int argc, char **argv)
+{
+    bench_options options = {0};
+    ludus_words words;
+    ludus_error error;
+    int status = ludus_cmd_parse(&ludus_cmd_bench, argc, argv, &options, &words);
+    if (status >= 0) {
+        return status;
+    }
+    if (options.signature) {
+        return run_signature(&options);
+    }
+    options.threads = ludus_cmd_threads(options.threads);
+    json_t *out = json_object();
+    bool found = false;
+    status = LUDUS_EXIT_OK;
+    for (int i = 0; i < NUM_PARTS && status == LUDUS_EXIT_OK; i++) {
+        if (words.count == 0 || !strcmp(words.word[0], parts[i].name)) {
+            found = true;
+            if (run_part(&parts[i], &options, out, &error)) {
+                status = ludus_cmd_fail(&ludus_cmd_bench, &error);
+            }
+        }
+    }
+    if (!found) {
+        status = unknown_part(words.word[0]);
+    } else if (options.json && status == LUDUS_EXIT_OK) {
+        json_dumpf(out, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
+        printf("\n");
+    }
+    json_decref(out);
+    return status;
+}
+
+const ludus_command ludus_cmd_bench = {
+    .name = "bench",
+    .words = "[net|search|replay|selfplay]",
+    .min_words = 0,
+    .max_words = 1,
+    .summary = "speeds of nets, search, replay and self-play",
+    .details = "Without a word all parts are measured.\n"
+               "  ludus bench net --json\n"
+               "  ludus bench --signature\n",
+    .args = bench_args,
+    .num_args = sizeof(bench_args) / sizeof(bench_args[0]),
+    .run = bench_run,
+};
