@@ -302,6 +302,10 @@ static ludus_status play_game(table *t, ludus_error *error)
 {
     ludus_board_print(&t->style, &t->game, t->pos, LUDUS_MOVE_NONE);
     while (!t->has_ended && ludus_game_outcome(&t->game, t->pos) == LUDUS_ONGOING) {
+        if (ludus_signal_requested()) {
+            t->has_ended = true; // Ctrl-C while the opponent was thinking
+            break;
+        }
         if (t->is_human[ludus_game_to_move(&t->game, t->pos)]) {
             person_turn(t);
         } else {
