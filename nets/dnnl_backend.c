@@ -216,14 +216,15 @@ static void free_operands(operands *o)
     layout_destroy(o->dst);
 }
 
-static dnnl_status_t make_attributes(dnnl_primitive_attr_t *attr, const ludus_kernel_desc *d)
+// `fuses`: the primitive itself adds residuals and rectifies.
+static dnnl_status_t make_attributes(dnnl_primitive_attr_t *attr, const ludus_kernel_desc *d,
+                                     bool fuses)
 {
     dnnl_status_t status = dnnl_primitive_attr_create(attr);
     if (status == dnnl_success) {
         status = dnnl_primitive_attr_set_scratchpad_mode(*attr, dnnl_scratchpad_mode_user);
     }
-    if (status != dnnl_success || d->pass != LUDUS_KERNEL_FORWARD ||
-        !(d->fuse_relu || d->fuse_sum)) {
+    if (status != dnnl_success || !fuses) {
         return status;
     }
     dnnl_post_ops_t ops;
@@ -260,7 +261,9 @@ static dnnl_status_t make_primitive_desc(ludus_kernel *k, const ludus_kernel_des
     const spatial s = {{d->stride, d->stride}, {d->pad, d->pad}, {0, 0}};
     dnnl_primitive_attr_t attr = NULL;
     dnnl_primitive_desc_t hint = NULL;
-    dnnl_status_t status = make_attributes(&attr, d);
+    const bool fuses = d->pass == LUDUS_KERNEL_FORWARD && !k->swaps_channels &&
+                       (d->fuse_relu || d->fuse_sum);
+    dnnl_status_t status = make_attributes(&attr, d, fuses);
     if (status != dnnl_success) {
         return status;
     }
@@ -367,8 +370,8 @@ static dnnl_status_t make_memories(ludus_kernel *k, const ludus_kernel_desc *d)
     return status;
 }
 
-ludus_status ludus_kernel_create(ludus_kernel **out, const ludus_kernel_desc *desc,
-                                 ludus_error *error)
+static ludus_status create_kernel(ludus_kernel **out, const ludus_kernel_desc *desc,
+                                  ludus_error *error)
 {
     *out = NULL;
     operands o = {0};
@@ -397,6 +400,22 @@ ludus_status ludus_kernel_create(ludus_kernel **out, const ludus_kernel_desc *de
         status = make_reorder(k);
     }
     free_operands(&o);
+    return status;
+}
+
+ludus_status ludus_kernel_create(ludus_kernel **out, const ludus_kernel_desc *desc,
+                                 ludus_error *error)
+{
+    *out = NULL;
+    ludus_kernel *k = ludus_alloc(1, sizeof *k);
+    if (k == NULL) {
+        return ludus_fail(error, LUDUS_ERR_NOMEM, "kernel: out of memory");
+    }
+    k->desc = *desc;
+    k->swaps_channels = prefers_backward_data(desc);
+    const int threads = begin_single_thread();
+    const dnnl_status_t status = create_parts(k);
+    omp_set_num_threads(threads);
     if (status != dnnl_success) {
         ludus_kernel_destroy(k);
         return ludus_fail(error, LUDUS_ERR_UNSUPPORTED,
@@ -446,12 +465,10 @@ size_t ludus_kernel_weights_bytes(const ludus_kernel *kernel)
     return kernel->weights_bytes;
 }
 
-// oneDNN uses the OpenMP team of its caller: one thread, whatever the caller's setting.
 static void execute(ludus_kernel *k, dnnl_primitive_t primitive, int n,
                     const dnnl_exec_arg_t *args)
 {
-    const int threads = omp_get_max_threads();
-    omp_set_num_threads(1);
+    const int threads = begin_single_thread();
     const dnnl_status_t status = dnnl_primitive_execute(primitive, k->stream, n, args);
     dnnl_stream_wait(k->stream);
     omp_set_num_threads(threads);
