@@ -370,18 +370,19 @@ static dnnl_status_t make_memories(ludus_kernel *k, const ludus_kernel_desc *d)
     return status;
 }
 
-static ludus_status create_kernel(ludus_kernel **out, const ludus_kernel_desc *desc,
-                                  ludus_error *error)
+// oneDNN plans for the OpenMP team it finds at creation and opens it at execution, whatever the
+// setting then: one thread both times. Returns the caller's setting, to be put back.
+static int begin_single_thread(void)
 {
-    *out = NULL;
+    const int threads = omp_get_max_threads();
+    omp_set_num_threads(1);
+    return threads;
+}
+
+static dnnl_status_t create_parts(ludus_kernel *k)
+{
     operands o = {0};
-    ludus_kernel *k = ludus_alloc(1, sizeof *k);
-    if (k == NULL) {
-        return ludus_fail(error, LUDUS_ERR_NOMEM, "kernel: out of memory");
-    }
-    k->desc = *desc;
-    k->swaps_channels = prefers_backward_data(desc);
-    const ludus_kernel_desc d = flattened(desc);
+    const ludus_kernel_desc d = flattened(&k->desc);
     dnnl_status_t status = dnnl_engine_create(&k->engine, dnnl_cpu, 0);
     if (status == dnnl_success) {
         status = dnnl_stream_create(&k->stream, k->engine, dnnl_stream_default_flags);
