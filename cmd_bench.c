@@ -2,6 +2,7 @@
 
 #include "base/config.h"
 #include "cmd.h"
+#include "selfplay/replay_bench.h"
 #include "selfplay/signature.h"
 
 #include <inttypes.h>
@@ -34,10 +35,34 @@ typedef struct bench_part {
     bench_measure *measure;
 } bench_part;
 
+#define REPLAY_POSITIONS 200000
+
+static ludus_status measure_replay(const bench_options *options, json_t *rows, ludus_error *error)
+{
+    static const char *const games[] = {"connect4", "othello"};
+    ludus_status status = LUDUS_OK;
+    (void)options;
+    for (size_t i = 0; !status && i < sizeof(games) / sizeof(games[0]); i++) {
+        ludus_replay_bench b;
+        status = ludus_replay_bench_run(games[i], NULL, REPLAY_POSITIONS, &b, error);
+        if (!status) {
+            json_array_append_new(
+                rows,
+                json_pack("{s:s, s:I, s:f, s:f, s:f, s:f, s:f, s:f}", "game", games[i], "positions",
+                          (json_int_t)b.positions, "raw_bytes", b.raw_bytes_per_position,
+                          "stored_bytes", b.stored_bytes_per_position, "pushed_per_s",
+                          b.pushed_per_second, "pushed_mb_per_s", b.pushed_megabytes_per_second,
+                          "drawn_per_s", b.drawn_per_second, "drawn_sorted_per_s",
+                          b.drawn_sorted_per_second));
+        }
+    }
+    return status;
+}
+
 static const bench_part parts[] = {
-    {NULL, NULL},
+    {"replay", measure_replay},
 };
-enum { NUM_PARTS = sizeof(parts) / sizeof(parts[0]) - 1 };
+enum { NUM_PARTS = sizeof(parts) / sizeof(parts[0]) };
 
 // ---- Printing -----------------------------------------------------------------------------------
 
