@@ -166,6 +166,9 @@ static int eval_labels(const eval_options *options)
     status = status ? status : ludus_net_load(&net, options->net, &error);
     if (!status) {
         status = ludus_label_eval(net, &config, on_positions, &view, &result, &error);
+        if (status) {
+            ludus_fail_within(&error, "%s", options->net);
+        }
     }
     ludus_progress_clear(&view.progress);
     ludus_net_destroy(net);

@@ -10,12 +10,14 @@
 
 #include <fcntl.h>
 #include <jansson.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "temp_folder.h"
@@ -330,6 +332,72 @@ static void info_prints_a_recipe(void **state)
     assert_contains(r->out, "c_puct = 1.5");
 }
 
+// A short run, and everything that can be asked about it afterwards.
+static void games_of_a_run_can_be_listed_and_replayed(void **state)
+{
+    static const char recipe[] =
+        "[run]\nagent = alphazero\ngame = tictactoe\nseed = 3\niterations = 2\n"
+        "measure_every = 0\n[net]\nchannels = 8\nblocks = 1\n"
+        "[search]\nsimulations = 8\n[selfplay]\nslots = 8\nbatch = 4\nevaluations = 60\n"
+        "[replay]\nchunk_bytes = 1024\nsegments = true\n"
+        "[learn]\nstart = 40\nwindow_min = 40\neval_positions = 0\n"
+        "[train]\nbatch = 16\nshards = 2\n";
+    char folder[1024], path[TEMP_PATH_MAX], home[TEMP_PATH_MAX];
+    assert_non_null(getcwd(folder, sizeof(folder)));
+    temp_path(state, "small.ini", path);
+    temp_path(state, "", home);
+    write_text(path, recipe);
+    assert_int_equal(chdir(home), 0);
+    assert_status(run(state, "train small.ini --threads 2", NULL), 0);
+    json_t *info = run_json(state, "info runs/small --json");
+    const json_int_t games = json_integer_value(json_object_get(info, "records"));
+    assert_true(games > 0);
+    char line[64];
+    snprintf(line, sizeof(line), "verified %lld games", (long long)games);
+    assert_contains(run(state, "replay runs/small --verify", NULL)->out, line);
+    json_t *list = run_json(state, "replay runs/small --count 3 --first 1 --json");
+    assert_int_equal(json_array_size(list), 3);
+    snprintf(line, sizeof(line), "replay runs/small --game %lld",
+             (long long)json_integer_value(json_object_get(json_array_get(list, 0), "game")));
+    const outcome *r = run(state, line, NULL);
+    assert_status(r, 0);
+    assert_contains(r->out, "win ");
+    assert_contains(r->out, "result ");
+    assert_one_line(state, "replay runs/small --game 999999", 2, "no game 999999");
+    assert_contains(run(state, "info runs/small/checkpoint.ludus", NULL)->out, "iteration");
+    assert_contains(run(state, "info runs/small/net.safetensors", NULL)->out, "residual");
+    assert_one_line(state, "eval connect4 --net runs/small/net.safetensors", 2,
+                    "runs/small/net.safetensors: ");
+    assert_int_equal(chdir(folder), 0);
+    json_decref(list);
+    json_decref(info);
+}
+
+static void ctrl_c_ends_a_match_with_its_result(void **state)
+{
+    char program[1024], out[TEMP_PATH_MAX], text[TEXT_MAX];
+    char *args[] = {program, "match", "random", "random", "--pairs", "10000000", "--json", NULL};
+    posix_spawn_file_actions_t actions;
+    const struct timespec pause = {0, 300000000};
+    pid_t child;
+    int status;
+    program_path(program);
+    temp_path(state, "stdout", out);
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addopen(&actions, 1, out, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
+    assert_int_equal(posix_spawn(&child, program, &actions, NULL, args, environ), 0);
+    posix_spawn_file_actions_destroy(&actions);
+    nanosleep(&pause, NULL);
+    kill(child, SIGINT);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 130);
+    read_text(out, text);
+    json_t *root = json_loads(text, 0, NULL);
+    assert_non_null(root);
+    json_decref(root);
+}
+
 // ---- Play ---------------------------------------------------------------------------------------
 
 static int count_of(const char *text, const char *part)
@@ -415,6 +483,8 @@ int main(void)
         cmocka_unit_test(match_shows_elo_and_a_game),
         cmocka_unit_test(bad_files_get_one_line),
         cmocka_unit_test(info_prints_a_recipe),
+        cmocka_unit_test(games_of_a_run_can_be_listed_and_replayed),
+        cmocka_unit_test(ctrl_c_ends_a_match_with_its_result),
         cmocka_unit_test(play_answers_illegal_moves_and_asks_again),
         cmocka_unit_test(play_reaches_the_end_of_a_game),
         cmocka_unit_test(play_ends_cleanly_with_its_input),
