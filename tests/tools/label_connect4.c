@@ -3,9 +3,10 @@
 //     label_connect4 SEED TABLE_MIB > agents/connect4_labels.c
 //
 // Positions: for each ply random games (uniform moves) until the ply's share of distinct
-// unfinished positions is found. They are solved from the last ply to the first, so that the early
-// ones find much of their tree in the table. The shipped file has seed 1. The scores do not depend
-// on TABLE_MIB; with 4096 it took about an hour on one core, most of it for the plies below 8.
+// unfinished positions is found; the first plies have few positions and take longest, so their
+// share is smaller. They are solved from the last ply to the first, so that the early ones find
+// much of their tree in the table. The shipped file has seed 1. The scores do not depend on
+// TABLE_MIB.
 
 #include "agents/connect4_solver.h"
 #include "agents/connect4_labels.h"
@@ -52,6 +53,10 @@ static bool is_new(const sample *samples, int32_t count, const sample *s)
     return true;
 }
 
+// Positions of the first plies; the others share the rest evenly.
+static const int32_t first_shares[] = {1, 1, 2, 4, 24};
+#define NUM_FIRST ((int32_t)(sizeof(first_shares) / sizeof(first_shares[0])))
+
 // Tries after which a ply is taken to have no more positions to offer.
 #define MAX_TRIES 2000000
 
@@ -61,9 +66,8 @@ static int32_t draw_samples(uint64_t seed, sample *samples)
     for (int32_t ply = 0; ply <= MAX_PLY; ply++) {
         ludus_rng rng;
         ludus_rng_init(&rng, seed, (uint64_t)ply);
-        const int32_t share = (WANTED - count) / (MAX_PLY + 1 - ply);
-        const int32_t few = ply == 0 ? 1 : ply == 1 ? 7 : share;
-        const int32_t goal = count + (few < share ? few : share);
+        const int32_t rest = (WANTED - count) / (MAX_PLY + 1 - ply);
+        const int32_t goal = count + (ply < NUM_FIRST ? first_shares[ply] : rest);
         for (int32_t tries = 0; count < goal && tries < MAX_TRIES; tries++) {
             if (play_random(&rng, ply, &samples[count]) &&
                 is_new(samples, count, &samples[count])) {

@@ -1,0 +1,171 @@
+# Ludus: `make help` lists the targets.
+#
+# Two commands do all of their own set-up on a fresh Debian 12: `make demo` and `make test`.
+# Variables: MODE=release|debug|asan|tsan, DEPS=skip (install nothing), ARCH (default native),
+# PREFIX, DESTDIR, FUZZ_SECONDS, JOBS.
+
+MODE    ?= release
+ARCH    ?= native
+PREFIX  ?= /usr/local
+DESTDIR ?=
+DEPS    ?= install
+JOBS    ?= $(shell nproc)
+FUZZ_SECONDS ?= 60
+B       := build/$(MODE)
+MODULES := envs nets agents selfplay viewer
+
+ifeq ($(MODE),tsan)
+CC := clang
+endif
+CPPFLAGS := -I. -D_POSIX_C_SOURCE=200809L -DLUDUS_DATA_DIR='"$(PREFIX)/share/ludus"'
+CFLAGS   ?= -g
+override CFLAGS += -std=c17 -fopenmp -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror \
+            -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef -ffp-contract=off
+release_FLAGS := -O3 -march=$(ARCH) -fno-math-errno -DNDEBUG
+debug_FLAGS   := -O0
+asan_FLAGS    := -O1 -march=$(ARCH) -fsanitize=address,undefined -fno-sanitize-recover=all \
+                 -fno-omit-frame-pointer
+tsan_FLAGS    := -O1 -march=$(ARCH) -fsanitize=thread
+MODE_FLAGS := $($(MODE)_FLAGS)
+$(if $(MODE_FLAGS),,$(error unknown MODE=$(MODE): release, debug, asan or tsan))
+LDLIBS := -ldnnl -lzstd -linih -ljansson -lm
+
+LIB_SRC  := $(wildcard base/*.c) $(wildcard $(addsuffix /*.c,$(MODULES)))
+LIB_OBJ  := $(LIB_SRC:%.c=$B/%.o)
+CMD_OBJ  := $B/main.o $(patsubst %.c,$B/%.o,$(wildcard cmd_*.c))
+TEST_BIN := $(patsubst %.c,$B/%,$(wildcard tests/test_*.c))
+# What tests share: every other source of tests/.
+TEST_AID := $(patsubst %.c,$B/%.o,$(filter-out tests/test_%.c,$(wildcard tests/*.c)))
+FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
+REPLAYS  := $(FUZZ_SRC:tests/fuzz/%.c=$B/tests/fuzz/replay_%)
+TOOL_BIN := $(patsubst %.c,$B/%,$(wildcard tests/tools/*.c))
+HEADERS  := $(wildcard *.h base/*.h $(addsuffix /*.h,$(MODULES)))
+SOURCES  := $(wildcard *.c base/*.c $(addsuffix /*.c,$(MODULES)) tests/*.c tests/fuzz/*.c tests/tools/*.c)
+
+.PHONY: all demo test check bench fuzz lint layers headers install uninstall help clean deps tools
+all: $B/ludus $B/libludus.a
+
+# ---- Set-up -----------------------------------------------------------------------------------
+RUN_PACKAGES  := libdnnl-dev libzstd-dev libinih-dev libjansson-dev libcmocka-dev
+TEST_PACKAGES := gdb
+LINT_PACKAGES := clang-format cppcheck
+FUZZ_PACKAGES := clang libomp-dev libclang-rt-14-dev
+deps:
+	@DEPS=$(DEPS) sh tests/tools/install_packages.sh $(RUN_PACKAGES)
+
+# ---- Building ---------------------------------------------------------------------------------
+$B/libludus.a: $(LIB_OBJ)
+	@echo "  AR      $@"; rm -f $@; ar rcs $@ $^
+$B/ludus: $(CMD_OBJ) $B/libludus.a
+$(TEST_BIN): %: %.o $(TEST_AID) $B/libludus.a
+$(TEST_BIN): LDLIBS := -lcmocka $(LDLIBS)
+$(TOOL_BIN): %: %.o $B/libludus.a
+$(REPLAYS): $B/tests/fuzz/replay_%: $B/tests/fuzz/%.o $B/tests/fuzz/replay_main.o $(TEST_AID) $B/libludus.a
+$(REPLAYS): LDLIBS := -lcmocka $(LDLIBS)
+$B/ludus $(TEST_BIN) $(REPLAYS) $(TOOL_BIN):
+	@echo "  LINK    $@"
+	@$(CC) $(CFLAGS) $(MODE_FLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
+# Objects depend on the exact command line: a changed flag rebuilds, nothing else does.
+$B/%.o: %.c $B/flags
+	@mkdir -p $(@D); echo "  CC      $<"
+	@$(CC) $(CPPFLAGS) $(CFLAGS) $(MODE_FLAGS) -MMD -MP -c $< -o $@
+$B/flags: FORCE
+	@mkdir -p $(@D); echo '$(CC) $(CPPFLAGS) $(CFLAGS) $(MODE_FLAGS)' | cmp -s - $@ || \
+	 echo '$(CC) $(CPPFLAGS) $(CFLAGS) $(MODE_FLAGS)' > $@
+FORCE:
+.SECONDARY:
+
+# ---- Demo and tests ---------------------------------------------------------------------------
+demo: deps
+	@$(MAKE) --no-print-directory -j$(JOBS) MODE=release build/release/ludus
+	@sh tests/tools/demo.sh
+
+test: deps
+	@$(MAKE) --no-print-directory -j$(JOBS) check-build
+	@$(MAKE) --no-print-directory check
+.PHONY: check-build
+check-build: $B/ludus $(TEST_BIN) $(REPLAYS)
+check: layers
+	@LUDUS=$B/ludus sh tests/tools/run_tests.sh $(TEST_BIN) -- $(REPLAYS)
+tools: $(TOOL_BIN)
+
+bench: deps
+	@$(MAKE) --no-print-directory -j$(JOBS) MODE=release build/release/ludus
+	@build/release/ludus bench
+
+fuzz:
+	@DEPS=$(DEPS) sh tests/tools/install_packages.sh $(RUN_PACKAGES) $(FUZZ_PACKAGES)
+	@CPPFLAGS="$(CPPFLAGS)" LIB_SRC="$(LIB_SRC) $(filter-out tests/test_%.c,$(wildcard tests/*.c))" \
+	 LDLIBS="$(LDLIBS)" sh tests/tools/fuzz.sh $(FUZZ_SECONDS) $(FUZZ_SRC)
+
+# ---- Structure --------------------------------------------------------------------------------
+# A module may include only itself, base/ and the modules named here.
+base_MAY     :=
+envs_MAY     := envs
+nets_MAY     := nets
+agents_MAY   := agents envs nets
+selfplay_MAY := selfplay agents envs nets
+viewer_MAY   := viewer selfplay agents envs
+layers: $(patsubst %,layer-%,base $(MODULES))
+	@! grep -nE '^#include *["<](oneapi/)?(dnnl|dnnl/)[a-z_/]*\.h[">]' $(filter-out nets/dnnl_backend.c,$(SOURCES)) $(HEADERS)
+	@! grep -nE '^#include *["<]SDL' $(filter-out viewer/%,$(SOURCES) $(HEADERS))
+	@echo "layers: every include goes the allowed way"
+layer-%:
+	@! grep -nE '^#include "($(subst $() ,|,$(strip $(filter-out $($*_MAY),$(MODULES))))|cmd[a-z_]*\.h)/?' \
+	  $(wildcard $*/*.[ch]) /dev/null
+
+# Each header compiles alone, as C17 and as C++ inside extern "C".
+headers:
+	@command -v g++ >/dev/null || DEPS=$(DEPS) sh tests/tools/install_packages.sh g++
+	@set -e; for h in $(HEADERS); do \
+	  echo "#include \"$$h\"" | $(CC) $(CPPFLAGS) -std=c17 -Wall -Wextra -Wpedantic -Werror -x c -fsyntax-only -; \
+	  echo "extern \"C\" {\n#include \"$$h\"\n}" | g++ $(CPPFLAGS) -std=c++17 -Wall -Wextra -Werror -x c++ -fsyntax-only -; \
+	done
+	@echo "headers: $(words $(HEADERS)) compile alone in C and C++"
+
+lint:
+	@DEPS=$(DEPS) sh tests/tools/install_packages.sh $(LINT_PACKAGES)
+	@clang-format --dry-run -Werror $(SOURCES) $(HEADERS) $(wildcard tests/*.h)
+	@cppcheck --quiet --error-exitcode=1 --std=c11 --language=c --inline-suppr -I. -j$(JOBS) \
+	  --enable=warning,performance,portability --suppressions-list=tests/tools/cppcheck.txt \
+	  $(wildcard *.c base/*.c $(addsuffix /*.c,$(MODULES)))
+	@sh tests/tools/measure_code.sh $(wildcard *.c base/*.c $(addsuffix /*.c,$(MODULES)))
+
+# ---- Installing -------------------------------------------------------------------------------
+D := $(DESTDIR)$(PREFIX)
+install: all
+	install -d $D/bin $D/lib/pkgconfig $D/share/man/man1 $D/share/ludus
+	install -m 755 $B/ludus $D/bin/ludus
+	install -m 644 $B/libludus.a $D/lib/libludus.a
+	install -m 644 ludus.1 $D/share/man/man1/ludus.1
+	install -d $D/include/ludus
+	install -m 644 ludus.h $D/include/ludus/ludus.h
+	for m in base $(MODULES); do \
+	  install -d $D/include/ludus/$$m; \
+	  for h in $$m/*.h; do case $$h in *_internal.h|*/\*.h) ;; *) install -m 644 $$h $D/include/ludus/$$h;; esac; done; \
+	done
+	for k in configs nets/trained; do \
+	  install -d $D/share/ludus/$$k; \
+	  for f in $$k/*; do [ -f $$f ] && install -m 644 $$f $D/share/ludus/$$k/ || true; done; \
+	done
+	printf 'prefix=%s\nName: ludus\nDescription: self-play reinforcement learning engine\nVersion: 0.1\nCflags: -I$${prefix}/include/ludus\nLibs: -L$${prefix}/lib -lludus\nLibs.private: -fopenmp %s\n' \
+	  '$(PREFIX)' '$(LDLIBS)' > $D/lib/pkgconfig/ludus.pc
+uninstall:
+	rm -rf $D/bin/ludus $D/lib/libludus.a $D/lib/pkgconfig/ludus.pc $D/share/man/man1/ludus.1 \
+	  $D/include/ludus $D/share/ludus
+
+help:
+	@echo "make            build/release/ludus and libludus.a"
+	@echo "make demo       install what is missing, train Connect Four for ten minutes, show it"
+	@echo "make test       install what is missing, build, run all tests"
+	@echo "make bench      speeds of nets, search, replay and self-play"
+	@echo "make fuzz       fuzz every parser for FUZZ_SECONDS=60 in all (clang)"
+	@echo "make lint       format, cppcheck, sizes of functions and files"
+	@echo "make layers     includes go one way only"
+	@echo "make headers    each header compiles alone, in C and C++"
+	@echo "make install    PREFIX=/usr/local DESTDIR="
+	@echo "variables       MODE=release|debug|asan|tsan  DEPS=skip  ARCH=native"
+clean:
+	rm -rf build
+
+-include $(LIB_OBJ:.o=.d) $(CMD_OBJ:.o=.d) $(TEST_BIN:=.d) $(TEST_AID:.o=.d)
