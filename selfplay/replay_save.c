@@ -12,11 +12,11 @@
 
 static const char magic[8] = "LUDUSRPL";
 
-static void put_tag(const ludus_replay *replay, ludus_buffer *out)
+// The tag, padded with zeros.
+static void write_tag(const ludus_replay *replay, char tag[LUDUS_SEGMENT_TAG_MAX])
 {
-    char tag[LUDUS_SEGMENT_TAG_MAX] = {0};
-    memcpy(tag, replay->config.tag, strnlen(replay->config.tag, sizeof tag - 1));
-    ludus_buffer_put(out, tag, sizeof tag);
+    memset(tag, 0, LUDUS_SEGMENT_TAG_MAX);
+    memcpy(tag, replay->config.tag, strnlen(replay->config.tag, LUDUS_SEGMENT_TAG_MAX - 1));
 }
 
 void ludus_replay_save(const ludus_replay *replay, ludus_buffer *out)
@@ -26,7 +26,9 @@ void ludus_replay_save(const ludus_replay *replay, ludus_buffer *out)
     ludus_buffer_put(out, magic, sizeof magic);
     ludus_buffer_put_u32(out, VERSION);
     ludus_buffer_put_u32(out, 0);
-    put_tag(replay, out);
+    char tag[LUDUS_SEGMENT_TAG_MAX];
+    write_tag(replay, tag);
+    ludus_buffer_put(out, tag, sizeof tag);
     ludus_buffer_put_u64(out, ring->end - ring->begin);
     for (size_t i = ring->begin; i < ring->end; i++) {
         uint8_t header[LUDUS_CHUNK_HEADER];
@@ -130,6 +132,8 @@ static ludus_status load_header(const ludus_replay *replay, ludus_cursor *in, ui
     const uint32_t version = ludus_cursor_u32(in);
     const uint32_t zero = ludus_cursor_u32(in);
     char tag[LUDUS_SEGMENT_TAG_MAX];
+    char own[LUDUS_SEGMENT_TAG_MAX];
+    write_tag(replay, own);
     ludus_cursor_get(in, tag, sizeof tag);
     *chunks = ludus_cursor_u64(in);
     if (in->failed || zero != 0 || tag[sizeof tag - 1] != '\0') {
@@ -140,9 +144,9 @@ static ludus_status load_header(const ludus_replay *replay, ludus_cursor *in, ui
                           "replay: format version %" PRIu32 ", this program reads %u", version,
                           VERSION);
     }
-    if (strcmp(tag, replay->config.tag) != 0) {
+    if (memcmp(tag, own, sizeof tag) != 0) {
         return ludus_fail(error, LUDUS_ERR_FORMAT, "replay: holds records of '%s', not of '%s'",
-                          tag, replay->config.tag);
+                          tag, own);
     }
     return LUDUS_OK;
 }
