@@ -1,8 +1,8 @@
 // 2,000 random Connect Four positions with the exact score of every move: what an evaluation of a
 // player against perfect play needs without solving anything.
 //
-// Spread evenly over plies 0..40 (each a random game's position, distinct, unfinished; the first
-// plies have fewer than their share), in the order of plies. Made by tests/tools/label_connect4.c,
+// Each is the position of a random game, unfinished and unlike the others; 1, 1, 2, 4, 24 of plies
+// 0..4 and 54 or 55 of each ply 5..40, in the order of plies. Made by tests/tools/label_connect4.c,
 // which says how to make it again; tests/test_connect4_labels.c solves a sample anew.
 
 #ifndef LUDUS_AGENTS_CONNECT4_LABELS_H

@@ -8,7 +8,6 @@
 //     solver                    exact Connect Four
 //     perfect                   exact tic-tac-toe (full search), random among best moves
 //     net:FILE[,sims=N,precision=int8,temperature=T,...]   net + search
-//     human                     a person at the terminal
 // Later kinds (gtp:..., uci:...) are new rows of the table in player_registry.c.
 //
 // Threads: one player, one thread; instances are independent.
