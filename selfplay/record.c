@@ -5,9 +5,9 @@
 #include <assert.h>
 #include <inttypes.h>
 
-#define STEPS 255         // of probabilities and of weights
+#define STEPS 255 // of probabilities and of weights
 #define FLAG_RESIGNED 1u
-#define MIN_PLY_BYTES 4   // move, win, loss, count
+#define MIN_PLY_BYTES 4 // move, win, loss, count
 #define MAX_MOVE 0x7ffffffeu
 
 // ---- Writing ---------------------------------------------------------------------------------
@@ -85,8 +85,7 @@ void ludus_record_add(ludus_record *record, const ludus_ply *ply)
 void ludus_record_encode(const ludus_record *record, ludus_buffer *out)
 {
     assert(record->outcome != LUDUS_ONGOING);
-    const uint8_t bytes[2] = {(uint8_t)(record->outcome + 1),
-                              record->resigned ? FLAG_RESIGNED : 0};
+    const uint8_t bytes[2] = {(uint8_t)(record->outcome + 1), record->resigned ? FLAG_RESIGNED : 0};
     ludus_varint_put(out, record->number);
     ludus_varint_put(out, record->weights);
     ludus_buffer_put(out, bytes, sizeof bytes);
@@ -145,8 +144,8 @@ ludus_status ludus_record_load(ludus_record *record, ludus_cursor *in)
 
 // ---- Reading ---------------------------------------------------------------------------------
 
-ludus_status ludus_record_open(ludus_record_view *view, const ludus_game *game,
-                               const void *bytes, size_t size, ludus_error *error)
+ludus_status ludus_record_open(ludus_record_view *view, const ludus_game *game, const void *bytes,
+                               size_t size, ludus_error *error)
 {
     ludus_cursor cursor = {.data = bytes, .size = size};
     const uint64_t number = ludus_varint_get(&cursor, UINT64_MAX);
@@ -185,8 +184,7 @@ static int32_t get_ply(ludus_cursor *cursor, const ludus_game *game, ludus_ply *
         .move = (ludus_move)move,
         .is_target = (count & 1u) != 0,
         .num_policy = (int32_t)(count >> 1),
-        .wdl = {(float)wl[0] / STEPS, (float)(STEPS - wl[0] - wl[1]) / STEPS,
-                (float)wl[1] / STEPS},
+        .wdl = {(float)wl[0] / STEPS, (float)(STEPS - wl[0] - wl[1]) / STEPS, (float)wl[1] / STEPS},
     };
     return ply->num_policy;
 }
@@ -328,7 +326,7 @@ ludus_status ludus_record_at(const ludus_game *game, const void *bytes, size_t s
     ply->policy = weights;
     if (for_mover != NULL) {
         const bool is_first = ludus_game_to_move(game, pos) == first;
-        *for_mover = is_first ? view.outcome : (ludus_outcome)-(int32_t)view.outcome;
+        *for_mover = is_first ? view.outcome : (ludus_outcome) - (int32_t)view.outcome;
     }
     return LUDUS_OK;
 }

@@ -28,22 +28,22 @@
 // One ply as it is built or read.
 typedef struct ludus_ply {
     ludus_move move;
-    bool is_target;   // the policy came from a full search
-    float wdl[3];     // root estimate for the player to move, sums to 1 (stored in steps of 1/255)
+    bool is_target; // the policy came from a full search
+    float wdl[3];   // root estimate for the player to move, sums to 1 (stored in steps of 1/255)
     int32_t num_policy;
-    const ludus_move *policy_moves;  // ascending
-    const float *policy;             // sums to 1; under 1/510 of the largest is dropped
+    const ludus_move *policy_moves; // ascending
+    const float *policy;            // sums to 1; under 1/510 of the largest is dropped
 } ludus_ply;
 
 // A game in progress. A zeroed one is ready for reset; memory that runs out shows in body.failed
 // and in the buffer it is encoded to.
 typedef struct ludus_record {
-    uint64_t number;          // game number in the run
-    uint64_t weights;         // version of the net that began it
-    ludus_outcome outcome;    // for the player to move in the initial position
+    uint64_t number;       // game number in the run
+    uint64_t weights;      // version of the net that began it
+    ludus_outcome outcome; // for the player to move in the initial position
     bool resigned;
     int32_t num_plies;
-    ludus_buffer body;        // encoded plies
+    ludus_buffer body; // encoded plies
 } ludus_record;
 
 void ludus_record_reset(ludus_record *record, uint64_t number, uint64_t weights);
@@ -64,12 +64,12 @@ typedef struct ludus_record_view {
     ludus_outcome outcome; // for the player to move in the initial position
     bool resigned;
     int32_t num_plies;
-    int32_t next;          // ply that the next call returns
+    int32_t next; // ply that the next call returns
 } ludus_record_view;
 
 // Fails with one line on damage. `bytes` stay the caller's and must outlive the view.
-ludus_status ludus_record_open(ludus_record_view *view, const ludus_game *game,
-                               const void *bytes, size_t size, ludus_error *error);
+ludus_status ludus_record_open(ludus_record_view *view, const ludus_game *game, const void *bytes,
+                               size_t size, ludus_error *error);
 // Fills `ply` (its arrays are the caller's moves/weights, [max_legal] each) and checks that its
 // moves are legal in `pos`, then plays it. Call num_plies times; `pos` starts at the initial
 // position. After a failure neither the view nor `pos` may be used further.

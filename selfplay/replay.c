@@ -281,8 +281,8 @@ static ludus_status append_record(ludus_replay_ring *ring, const void *bytes, si
     return LUDUS_OK;
 }
 
-ludus_status ludus_replay_push(ludus_replay *replay, const void *bytes, size_t size,
-                               int32_t items, ludus_error *error)
+ludus_status ludus_replay_push(ludus_replay *replay, const void *bytes, size_t size, int32_t items,
+                               ludus_error *error)
 {
     assert(items >= 1);
     const size_t chunk_bytes = (size_t)replay->config.chunk_bytes;

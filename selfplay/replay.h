@@ -1,6 +1,6 @@
 // The replay store of both agents: a ring of records, grouped in chunks, each chunk one zstd frame
-// with a checksum. The newest chunk is open (plain bytes); older ones are compressed, in memory and,
-// if asked, appended to segment files.
+// with a checksum. The newest chunk is open (plain bytes); older ones are compressed, kept in
+// memory and, if asked, appended to segment files.
 //
 // A record is opaque bytes that count for `items` (the positions of a game, the transitions of a
 // piece of an episode). Items are numbered 0, 1, 2, ... since the beginning of the run; the oldest
@@ -12,8 +12,8 @@
 //     ludus_replay_reader_create(&reader, replay);            // one per thread
 //     ludus_replay_find(reader, item, &found);               // record bytes + index inside it
 //
-// Threads: push, flush, save and load by one thread while no reader is in use; readers of one replay
-// may run at the same time, each on its own thread.
+// Threads: push, flush, save and load by one thread while no reader is in use; readers of one
+// replay may run at the same time, each on its own thread.
 // Repeat: the content depends on the pushes and the config alone (and on zstd's version when
 // capacity_bytes is set). Saved and loaded, it goes on bit for bit, its segment files included.
 
@@ -30,13 +30,13 @@ typedef struct ludus_replay ludus_replay;
 typedef struct ludus_replay_reader ludus_replay_reader;
 
 typedef struct ludus_replay_config {
-    int64_t capacity_items;  // ring size
-    int64_t capacity_bytes;  // of compressed memory; 0 = no limit
-    int32_t chunk_bytes;     // raw bytes after which a chunk is closed, 1 KiB .. 16 MiB
-    int32_t level;           // zstd level, 1..19
-    bool enable_segments;    // also append closed chunks to files in `folder`
-    char folder[256];        // of the segment files, when enabled; set by the run
-    char tag[32];            // what the records are ("connect4", "breakout"): files are checked
+    int64_t capacity_items; // ring size
+    int64_t capacity_bytes; // of compressed memory; 0 = no limit
+    int32_t chunk_bytes;    // raw bytes after which a chunk is closed, 1 KiB .. 16 MiB
+    int32_t level;          // zstd level, 1..19
+    bool enable_segments;   // also append closed chunks to files in `folder`
+    char folder[256];       // of the segment files, when enabled; set by the run
+    char tag[32];           // what the records are ("connect4", "breakout"): files are checked
 } ludus_replay_config;
 
 ludus_replay_config ludus_replay_config_default(void); // 500k items, 8 KiB chunks, level 3
@@ -49,8 +49,8 @@ void ludus_replay_destroy(ludus_replay *replay); // NULL is accepted
 
 // items >= 1. A segment file that cannot be written is an error: memory keeps the record, the file
 // its whole chunks, and the next full chunk (or flush) tries again what is missing.
-ludus_status ludus_replay_push(ludus_replay *replay, const void *bytes, size_t size,
-                               int32_t items, ludus_error *error);
+ludus_status ludus_replay_push(ludus_replay *replay, const void *bytes, size_t size, int32_t items,
+                               ludus_error *error);
 // Writes the open chunk's records to the segment file too, so that its readers see every record
 // pushed; done by destroy as well (which cannot report a failure). Nothing without segments.
 ludus_status ludus_replay_flush(ludus_replay *replay, ludus_error *error);
@@ -58,27 +58,28 @@ ludus_status ludus_replay_flush(ludus_replay *replay, ludus_error *error);
 int64_t ludus_replay_first(const ludus_replay *replay); // oldest item held
 int64_t ludus_replay_end(const ludus_replay *replay);   // one past the newest
 typedef struct ludus_replay_stats {
-    int64_t records, items;    // held
-    size_t raw_bytes;          // of the held records
-    size_t stored_bytes;       // memory they take, compressed (open chunk counted raw)
-    size_t file_bytes;         // written to segments since creation
+    int64_t records, items; // held
+    size_t raw_bytes;       // of the held records
+    size_t stored_bytes;    // memory they take, compressed (open chunk counted raw)
+    size_t file_bytes;      // written to segments since creation
 } ludus_replay_stats;
 void ludus_replay_stats_get(const ludus_replay *replay, ludus_replay_stats *out);
 
 ludus_status ludus_replay_reader_create(ludus_replay_reader **out, const ludus_replay *replay);
-void ludus_replay_reader_destroy(ludus_replay_reader *reader); // before its replay; NULL is accepted
+// Before its replay; NULL is accepted.
+void ludus_replay_reader_destroy(ludus_replay_reader *reader);
 
 typedef struct ludus_replay_found {
     const uint8_t *bytes; // borrowed from the reader until its next find or the next push
     size_t size;
-    int64_t first;  // item number of the record's first item
+    int64_t first; // item number of the record's first item
     int32_t items;
-    int32_t index;  // the wanted item inside the record
+    int32_t index; // the wanted item inside the record
 } ludus_replay_found;
 // `item` in first..end-1. Keeps the chunks used last decompressed, so ascending items are cheap.
 // Allocates only while its cache fills (tests/test_replay.c: find_does_not_allocate_when_warm).
-ludus_status ludus_replay_find(ludus_replay_reader *reader, int64_t item,
-                               ludus_replay_found *out, ludus_error *error);
+ludus_status ludus_replay_find(ludus_replay_reader *reader, int64_t item, ludus_replay_found *out,
+                               ludus_error *error);
 
 // Checkpoints: everything held, bit for bit (chunk borders included). load verifies every byte and
 // every record's frame before it replaces the content; it fails on records of another tag. A

@@ -148,8 +148,8 @@ static ludus_status measure_draws(const bench *b, ludus_replay_reader *reader, i
     ludus_rng_init(&rng, SEED, 0);
     const double start = ludus_clock_thread();
     for (int64_t i = 0; status == LUDUS_OK && i < DRAWS; i++) {
-        const int64_t item = sorted ? i * positions / DRAWS
-                                    : (int64_t)(ludus_rng_double(&rng) * (double)positions);
+        const int64_t item =
+            sorted ? i * positions / DRAWS : (int64_t)(ludus_rng_double(&rng) * (double)positions);
         ludus_replay_found found;
         ludus_ply ply;
         ludus_outcome for_mover;
@@ -188,8 +188,7 @@ static ludus_status measure(const bench *b, const ludus_replay_config *config, i
 }
 
 ludus_status ludus_replay_bench_run(const char *game, const ludus_replay_config *config,
-                                    int64_t positions, ludus_replay_bench *out,
-                                    ludus_error *error)
+                                    int64_t positions, ludus_replay_bench *out, ludus_error *error)
 {
     assert(positions >= 1 && positions <= 100000000);
     bench b = {0};

@@ -47,8 +47,8 @@ ludus_status ludus_chunk_pack(ludus_chunk_packer *packer, const uint8_t *raw, lu
         packer->frame = frame;
         packer->capacity = bound;
     }
-    const size_t size = ZSTD_compress2(packer->context, packer->frame, packer->capacity, raw,
-                                       chunk->raw_bytes);
+    const size_t size =
+        ZSTD_compress2(packer->context, packer->frame, packer->capacity, raw, chunk->raw_bytes);
     if (ZSTD_isError(size)) {
         return LUDUS_ERR_NOMEM; // the room suffices: only its workspace can be missing
     }

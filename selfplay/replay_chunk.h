@@ -15,7 +15,7 @@
 #include "base/file.h"
 
 #define LUDUS_CHUNK_HEADER 48
-#define LUDUS_CHUNK_MAX_RAW ((size_t)16 << 20)  // bytes of records in a chunk
+#define LUDUS_CHUNK_MAX_RAW ((size_t)16 << 20) // bytes of records in a chunk
 #define LUDUS_CHUNK_PROVISIONAL 1u // flag: the open chunk, written early; a full one follows later
 
 typedef struct ludus_chunk {
@@ -23,14 +23,14 @@ typedef struct ludus_chunk {
     int32_t records, items; // 1 <= records <= items
     uint32_t raw_bytes;     // 1 .. LUDUS_CHUNK_MAX_RAW
     uint32_t frame_bytes;
-    uint32_t flags;         // LUDUS_CHUNK_*
+    uint32_t flags; // LUDUS_CHUNK_*
     uint64_t frame_hash;
 } ludus_chunk;
 
 // zstd state of whoever compresses.
 typedef struct ludus_chunk_packer {
-    void *context;    // ZSTD_CCtx
-    uint8_t *frame;   // the last result
+    void *context;  // ZSTD_CCtx
+    uint8_t *frame; // the last result
     size_t capacity;
 } ludus_chunk_packer;
 
@@ -57,7 +57,7 @@ bool ludus_chunk_frame_fits(const ludus_chunk *chunk, const uint8_t *frame);
 typedef struct ludus_chunk_record {
     const uint8_t *bytes; // borrowed
     size_t size;
-    int64_t first;        // item number
+    int64_t first; // item number
     int32_t items;
 } ludus_chunk_record;
 

@@ -18,10 +18,10 @@ typedef struct ludus_held_chunk {
 typedef struct ludus_replay_ring {
     ludus_held_chunk *chunks; // [begin, end) of capacity
     size_t begin, end, capacity;
-    ludus_buffer open;        // raw bytes of the open chunk
-    int64_t open_first;       // item number of its first item
+    ludus_buffer open;  // raw bytes of the open chunk
+    int64_t open_first; // item number of its first item
     int32_t open_records, open_items;
-    int64_t closed_records;   // in the full chunks
+    int64_t closed_records;           // in the full chunks
     size_t closed_raw, closed_stored; // bytes
 } ludus_replay_ring;
 

@@ -130,8 +130,8 @@ static ludus_status find_in(const uint8_t *raw, size_t size, int64_t first, int6
     return ludus_fail(error, LUDUS_ERR_FORMAT, "replay: item %" PRId64 " is damaged", item);
 }
 
-ludus_status ludus_replay_find(ludus_replay_reader *reader, int64_t item,
-                               ludus_replay_found *out, ludus_error *error)
+ludus_status ludus_replay_find(ludus_replay_reader *reader, int64_t item, ludus_replay_found *out,
+                               ludus_error *error)
 {
     const ludus_replay_ring *ring = &reader->replay->ring;
     assert(item >= ludus_replay_first(reader->replay) && item < ludus_replay_end(reader->replay));

@@ -60,8 +60,7 @@ static ludus_status load_chunk(ludus_replay *replay, ludus_replay_ring *ring, vo
     const size_t at = in->offset;
     const uint8_t *header = ludus_cursor_skip(in, LUDUS_CHUNK_HEADER);
     ludus_held_chunk held;
-    if (header == NULL || !ludus_chunk_header_read(&held.chunk, header) ||
-        held.chunk.flags != 0 ||
+    if (header == NULL || !ludus_chunk_header_read(&held.chunk, header) || held.chunk.flags != 0 ||
         (ring->end > ring->begin && held.chunk.first != ring->open_first)) {
         return ludus_fail(error, LUDUS_ERR_FORMAT, "replay: a damaged chunk header at byte %zu",
                           at);
@@ -177,9 +176,9 @@ ludus_status ludus_replay_load(ludus_replay *replay, ludus_cursor *in, ludus_err
 {
     ludus_replay_ring ring = {0};
     void *unpacker = ludus_chunk_unpacker_create();
-    const ludus_status status =
-        unpacker != NULL ? load_ring(replay, &ring, unpacker, in, error)
-                         : ludus_fail(error, LUDUS_ERR_NOMEM, "replay: out of memory");
+    const ludus_status status = unpacker != NULL
+                                    ? load_ring(replay, &ring, unpacker, in, error)
+                                    : ludus_fail(error, LUDUS_ERR_NOMEM, "replay: out of memory");
     ludus_chunk_unpacker_destroy(unpacker);
     if (status != LUDUS_OK) {
         ludus_replay_ring_free(&ring);

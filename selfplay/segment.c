@@ -88,8 +88,8 @@ static ludus_status read_chunks(ludus_segment_scan *scan, ludus_segment_visit *v
     return status;
 }
 
-ludus_status ludus_segment_read(const char *path, char *tag, ludus_segment_visit *visit,
-                                void *user, ludus_error *error)
+ludus_status ludus_segment_read(const char *path, char *tag, ludus_segment_visit *visit, void *user,
+                                ludus_error *error)
 {
     ludus_segment_scan scan;
     memset(tag, 0, LUDUS_SEGMENT_TAG_MAX);
@@ -100,8 +100,9 @@ ludus_status ludus_segment_read(const char *path, char *tag, ludus_segment_visit
     memcpy(tag, scan.tag, LUDUS_SEGMENT_TAG_MAX);
     status = read_chunks(&scan, visit, user, error);
     if (status == LUDUS_OK && scan.is_torn) {
-        ludus_fail(error, LUDUS_OK, "%s: the last %" PRIu64 " bytes are an unfinished chunk, left out",
-                   path, scan.size - scan.next);
+        ludus_fail(error, LUDUS_OK,
+                   "%s: the last %" PRIu64 " bytes are an unfinished chunk, left out", path,
+                   scan.size - scan.next);
     } else if (status == LUDUS_OK) {
         ludus_fail(error, LUDUS_OK, "%s", "");
     }

@@ -3,9 +3,9 @@
 //     "LUDUSSEG", u32 version, u32 zero, tag[32], u64 hash of the header so far;
 //     chunks as in selfplay/replay_chunk.h, until the end of the file.
 //
-// A file is closed at LUDUS_SEGMENT_MAX_BYTES and the next number begins. What a kill can leave is a
-// last chunk that is cut short: readers stop before it, the next writer cuts it off. The last chunk
-// may be provisional: the records of a chunk that was still open, replaced when it is full.
+// A file is closed at LUDUS_SEGMENT_MAX_BYTES and the next number begins. What a kill can leave is
+// a last chunk that is cut short: readers stop before it, the next writer cuts it off. The last
+// chunk may be provisional: the records of a chunk that was still open, replaced when it is full.
 //
 // Threads: independent calls; a folder has one writer at a time.
 
@@ -25,8 +25,8 @@ typedef ludus_status ludus_segment_visit(const uint8_t *record, size_t size, int
 // it. `tag` [LUDUS_SEGMENT_TAG_MAX] receives what the records are, before the first visit. Damage
 // is reported with file and byte. With LUDUS_OK error->text is empty, or one line about a last
 // chunk that was cut short and left out.
-ludus_status ludus_segment_read(const char *path, char *tag, ludus_segment_visit *visit,
-                                void *user, ludus_error *error);
+ludus_status ludus_segment_read(const char *path, char *tag, ludus_segment_visit *visit, void *user,
+                                ludus_error *error);
 
 // Before a run goes on from a checkpoint whose replay ends at `item`: cuts the files back to the
 // chunks that were full then. (The records of the chunk that was open are in the checkpoint; the

@@ -1,7 +1,7 @@
 // The insides of segment files (selfplay/segment.h). Internal to selfplay/.
 //
-// The writer opens lazily: the first append looks for the newest file of the folder, cuts off a torn or
-// provisional last chunk and goes on behind it. A failed append leaves the file as it was before.
+// The writer opens lazily: the first append looks for the newest file of the folder, cuts off a
+// torn or provisional last chunk and goes on behind it. A failed append leaves the file as it was.
 //
 // Threads: one writer, one thread.
 
@@ -52,8 +52,7 @@ ludus_status ludus_segment_scan_open(ludus_segment_scan *scan, const char *path,
 // *found is false behind the last whole chunk; then is_torn says how the file ends.
 ludus_status ludus_segment_scan_next(ludus_segment_scan *scan, bool *found, ludus_error *error);
 // The frame of the chunk that next() found, into frame [chunk.frame_bytes], verified.
-ludus_status ludus_segment_scan_frame(ludus_segment_scan *scan, uint8_t *frame,
-                                      ludus_error *error);
+ludus_status ludus_segment_scan_frame(ludus_segment_scan *scan, uint8_t *frame, ludus_error *error);
 void ludus_segment_scan_close(ludus_segment_scan *scan);
 
 #endif

@@ -133,8 +133,7 @@ static ludus_status read_header(ludus_segment_scan *scan, ludus_error *error)
     return LUDUS_OK;
 }
 
-ludus_status ludus_segment_scan_open(ludus_segment_scan *scan, const char *path,
-                                     ludus_error *error)
+ludus_status ludus_segment_scan_open(ludus_segment_scan *scan, const char *path, ludus_error *error)
 {
     *scan = (ludus_segment_scan){.path = path, .stream = fopen(path, "rb")};
     struct stat info;
@@ -195,8 +194,7 @@ ludus_status ludus_segment_scan_next(ludus_segment_scan *scan, bool *found, ludu
     return LUDUS_OK;
 }
 
-ludus_status ludus_segment_scan_frame(ludus_segment_scan *scan, uint8_t *frame,
-                                      ludus_error *error)
+ludus_status ludus_segment_scan_frame(ludus_segment_scan *scan, uint8_t *frame, ludus_error *error)
 {
     const ludus_status status = read_exactly(scan, frame, scan->chunk.frame_bytes, error);
     if (status == LUDUS_OK && !ludus_chunk_frame_fits(&scan->chunk, frame)) {

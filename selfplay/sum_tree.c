@@ -14,7 +14,7 @@ static const char magic[8] = "LUDUSSUM";
 typedef struct level {
     int64_t count; // nodes, without padding
     double *sum;
-    float *min;    // of the positive priorities, INFINITY = none
+    float *min; // of the positive priorities, INFINITY = none
 } level;
 
 struct ludus_sum_tree {

@@ -4,7 +4,7 @@
 //     ludus_sum_tree_create(&tree, capacity, &error);
 //     ludus_sum_tree_set(tree, item % capacity, ludus_sum_tree_max(tree));       // a new item
 //     ludus_sum_tree_sample(tree, &rng, batch, beta, leaves, weights);
-//     ludus_sum_tree_set(tree, leaves[i], ludus_priority(td_error, alpha, 1e-6f)); // after the step
+//     ludus_sum_tree_set(tree, leaves[i], ludus_priority(td_error, alpha, 1e-6f)); // afterwards
 //
 // A node sums 16 children, always left to right, so every sum follows from the leaves alone: no
 // drift, and a saved tree goes on bit for bit. 1M leaves take 4.7 MB.

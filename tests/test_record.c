@@ -167,10 +167,8 @@ static void at_equals_reading_from_the_start(void **state)
             assert_int_equal(next(&view, a), LUDUS_OK);
             assert_int_equal(a->ply.move, b->ply.move);
             assert_int_equal(a->ply.num_policy, b->ply.num_policy);
-            assert_memory_equal(a->weights, b->weights,
-                                (size_t)a->ply.num_policy * sizeof(float));
-            assert_memory_equal(a->moves, b->moves,
-                                (size_t)a->ply.num_policy * sizeof(ludus_move));
+            assert_memory_equal(a->weights, b->weights, (size_t)a->ply.num_policy * sizeof(float));
+            assert_memory_equal(a->moves, b->moves, (size_t)a->ply.num_policy * sizeof(ludus_move));
         }
         assert_int_equal(ludus_alloc_count(), allocated);
         assert_int_equal(ludus_record_at(&game, bytes.data, bytes.size, plies, b->pos, &b->ply,
@@ -218,8 +216,12 @@ static void unfinished_games_are_saved_and_go_on(void **state)
     ludus_record b = {0};
     const ludus_move moves[] = {2, 3, 6};
     const float policy[] = {0.25f, 0.5f, 0.25f};
-    const ludus_ply ply = {.move = 3, .is_target = true, .wdl = {0.5f, 0.0f, 0.5f},
-                           .num_policy = 3, .policy_moves = moves, .policy = policy};
+    const ludus_ply ply = {.move = 3,
+                           .is_target = true,
+                           .wdl = {0.5f, 0.0f, 0.5f},
+                           .num_policy = 3,
+                           .policy_moves = moves,
+                           .policy = policy};
     ludus_record_reset(&a, 300, 7);
     ludus_record_add(&a, &ply);
     ludus_record_add(&a, &ply);
@@ -261,8 +263,12 @@ static void flat_policies_of_many_moves_keep_every_move(void **state)
     for (int32_t i = 0; i < n; i++) {
         flat->policy[i] = 1.0f / (float)n;
     }
-    flat->ply = (ludus_ply){.move = 5, .is_target = true, .wdl = {0.0f, 1.0f, 0.0f},
-                            .num_policy = n, .policy_moves = flat->moves, .policy = flat->policy};
+    flat->ply = (ludus_ply){.move = 5,
+                            .is_target = true,
+                            .wdl = {0.0f, 1.0f, 0.0f},
+                            .num_policy = n,
+                            .policy_moves = flat->moves,
+                            .policy = flat->policy};
     ludus_record record = {0};
     ludus_buffer bytes = {0};
     ludus_record_reset(&record, 1, 1);

@@ -461,8 +461,10 @@ static void forged_sizes_are_refused_without_allocation(void **state)
     assert_true(ludus_chunk_header_read(&good, saved.data + at));
     for (int i = 0; i < 8; i++) {
         ludus_chunk forged = good;
-        forged.raw_bytes = i == 0 ? UINT32_MAX : i == 1 ? 0 : i == 2 ? good.raw_bytes * 2
-                                                                     : good.raw_bytes;
+        forged.raw_bytes = i == 0   ? UINT32_MAX
+                           : i == 1 ? 0
+                           : i == 2 ? good.raw_bytes * 2
+                                    : good.raw_bytes;
         forged.frame_bytes = i == 3 ? UINT32_MAX : i == 4 ? 0 : good.frame_bytes;
         forged.records = i == 5 ? INT32_MAX : good.records;
         forged.items = i == 5 ? INT32_MAX : i == 6 ? -1 : good.items;
@@ -516,9 +518,9 @@ static void options_fit_the_defaults(void **state)
     assert_int_equal(ludus_config_create(&recipe), LUDUS_OK);
     assert_int_equal(ludus_config_set(recipe, "replay.capacity_items=3k", NULL), LUDUS_OK);
     assert_int_equal(ludus_config_set(recipe, "replay.segments=on", NULL), LUDUS_OK);
-    assert_int_equal(ludus_config_apply(recipe, ludus_replay_options, ludus_replay_num_options,
-                                        &config, NULL),
-                     LUDUS_OK);
+    assert_int_equal(
+        ludus_config_apply(recipe, ludus_replay_options, ludus_replay_num_options, &config, NULL),
+        LUDUS_OK);
     assert_int_equal(config.capacity_items, 3000);
     assert_true(config.enable_segments);
     assert_int_equal(config.chunk_bytes, 8192);
