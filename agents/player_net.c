@@ -106,6 +106,7 @@ static ludus_status create_search(ludus_player_search *p, const ludus_game *game
                                     .precision = (ludus_precision)s->precision};
     const ludus_status status = ludus_evaluator_net(&evaluator, game, net, &exec, error);
     if (status != LUDUS_OK) {
+        ludus_fail_within(error, "%s", s->file);
         return status;
     }
     ludus_mcts_config search = ludus_mcts_config_default();

@@ -468,8 +468,10 @@ static ludus_status replay_moves(ludus_selfplay *sp, slot *s, ludus_error *error
     ludus_buffer bytes = {0};
     worker *w = &sp->workers[0];
     ludus_ply ply;
-    s->record.outcome = LUDUS_DRAW; // any: an unfinished game has none, but the encoding wants one
+    const ludus_outcome unfinished = s->record.outcome;
+    s->record.outcome = LUDUS_DRAW; // any: a game in progress has none, but the encoding wants one
     ludus_record_encode(&s->record, &bytes);
+    s->record.outcome = unfinished;
     ludus_status status =
         ludus_record_open(&view, &sp->game, bytes.data, bytes.size, error);
     ludus_game_init(&sp->game, s->pos);

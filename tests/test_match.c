@@ -234,7 +234,7 @@ static void an_early_stop_does_not_depend_on_threads(void **state)
 static void colours_are_swapped_within_a_pair(void **state)
 {
     static game_log log;
-    const ludus_match_config config = versus("alphabeta:3", "alphabeta:3", 30);
+    const ludus_match_config config = versus("mcts:40", "mcts:40", 30);
     const ludus_match_result r = play("connect4", &config, &log);
     (void)state;
     assert_int_equal(r.pentanomial[2], 30);
