@@ -104,8 +104,6 @@ void ludus_record_save(const ludus_record *record, ludus_buffer *out)
 {
     ludus_buffer_put_u64(out, record->number);
     ludus_buffer_put_u64(out, record->weights);
-    ludus_buffer_put_u32(out, (uint32_t)(record->outcome + 1));
-    ludus_buffer_put_u32(out, record->resigned);
     ludus_buffer_put_u64(out, (uint64_t)record->num_plies);
     ludus_buffer_put_u64(out, record->body.size);
     ludus_buffer_put(out, record->body.data, record->body.size);
@@ -116,13 +114,10 @@ ludus_status ludus_record_load(ludus_record *record, ludus_cursor *in)
 {
     const uint64_t number = ludus_cursor_u64(in);
     const uint64_t weights = ludus_cursor_u64(in);
-    const uint32_t outcome = ludus_cursor_u32(in);
-    const uint32_t resigned = ludus_cursor_u32(in);
     const uint64_t num_plies = ludus_cursor_u64(in);
     const uint64_t size = ludus_cursor_u64(in);
     const uint8_t *body = size <= SIZE_MAX ? ludus_cursor_skip(in, (size_t)size) : NULL;
-    if (body == NULL || outcome > (uint32_t)LUDUS_ONGOING + 1 || resigned > 1 ||
-        num_plies > size / MIN_PLY_BYTES || num_plies > INT32_MAX) {
+    if (body == NULL || num_plies > size / MIN_PLY_BYTES || num_plies > INT32_MAX) {
         return LUDUS_ERR_FORMAT;
     }
     ludus_buffer copy = {0};
@@ -134,8 +129,7 @@ ludus_status ludus_record_load(ludus_record *record, ludus_cursor *in)
     *record = (ludus_record){
         .number = number,
         .weights = weights,
-        .outcome = (ludus_outcome)((int32_t)outcome - 1),
-        .resigned = resigned == 1,
+        .outcome = LUDUS_ONGOING,
         .num_plies = (int32_t)num_plies,
         .body = copy,
     };

@@ -51,8 +51,8 @@ void ludus_record_add(ludus_record *record, const ludus_ply *ply);
 // Appends the finished record's bytes.
 void ludus_record_encode(const ludus_record *record, ludus_buffer *out);
 void ludus_record_free(ludus_record *record);
-// Checkpoints of games in progress. load checks the frame alone: open and next check the plies.
-// A record that cannot be loaded keeps its old content.
+// Checkpoints of games in progress, which have no outcome yet. load checks the frame alone: open
+// and next check the plies. A record that cannot be loaded keeps its old content.
 void ludus_record_save(const ludus_record *record, ludus_buffer *out);
 ludus_status ludus_record_load(ludus_record *record, ludus_cursor *in);
 
