@@ -85,7 +85,8 @@ static int column_width(const json_t *rows, const char *key)
     char text[CELL_MAX];
     size_t i, width = strlen(key);
     json_t *row;
-    json_array_foreach (rows, i, row) {
+    json_array_foreach(rows, i, row)
+    {
         cell_text(json_object_get(row, key), text);
         width = strlen(text) > width ? strlen(text) : width;
     }
@@ -100,7 +101,8 @@ static void print_table(const char *name, const json_t *rows)
     size_t i;
     json_t *row, *value;
     printf("%s\n ", name);
-    json_object_foreach (json_array_get(rows, 0), key, value) {
+    json_object_foreach(json_array_get(rows, 0), key, value)
+    {
         if (count < MAX_COLUMNS) {
             keys[count] = key;
             widths[count] = column_width(rows, key);
@@ -109,7 +111,8 @@ static void print_table(const char *name, const json_t *rows)
         }
     }
     printf("\n");
-    json_array_foreach (rows, i, row) {
+    json_array_foreach(rows, i, row)
+    {
         printf(" ");
         for (int k = 0; k < count; k++) {
             cell_text(json_object_get(row, keys[k]), text);

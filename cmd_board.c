@@ -37,9 +37,7 @@ static void print_cell(const ludus_board_style *style, char cell)
     const char *colour = cell == 'x' ? "\033[1;31m" : cell == 'o' ? "\033[1;33m" : "\033[2m";
     const bool is_marked = cell == '(' || cell == ')';
     // Without colours the two kinds of stones must differ in shape.
-    const char *stone = cell == '.'                           ? "·"
-                        : cell == 'o' && !style->has_colour ? "○"
-                                                              : "●";
+    const char *stone = cell == '.' ? "·" : cell == 'o' && !style->has_colour ? "○" : "●";
     if (style->has_colour && !is_marked) {
         printf("%s", colour);
     }

@@ -73,8 +73,8 @@ static bool on_positions(int32_t done, int32_t total, void *user)
 
 static void print_share(const char *what, const ludus_share *share)
 {
-    printf("  %-22s %6.2f %%  [%.2f, %.2f]  %d of %d\n", what, 100 * share->share,
-           100 * share->low, 100 * share->high, share->count, share->of);
+    printf("  %-22s %6.2f %%  [%.2f, %.2f]  %d of %d\n", what, 100 * share->share, 100 * share->low,
+           100 * share->high, share->count, share->of);
 }
 
 static void print_marks(const char *title, const ludus_label_marks *marks)
@@ -104,11 +104,10 @@ static void print_labels(const eval_options *options, const ludus_label_config *
                          const ludus_label_result *result)
 {
     if (options->json) {
-        json_t *root = json_pack("{s:s, s:s, s:i, s:i, s:s, s:o}", "game", "connect4", "net",
-                                 options->net, "positions", result->positions, "simulations",
-                                 config->simulations, "precision",
-                                 precision_names[options->precision], "policy",
-                                 marks_json(&result->policy));
+        json_t *root = json_pack(
+            "{s:s, s:s, s:i, s:i, s:s, s:o}", "game", "connect4", "net", options->net, "positions",
+            result->positions, "simulations", config->simulations, "precision",
+            precision_names[options->precision], "policy", marks_json(&result->policy));
         if (config->simulations > 0) {
             json_object_set_new(root, "search", marks_json(&result->search));
         }
@@ -139,8 +138,8 @@ static ludus_status apply_sets(const ludus_sets *sets, ludus_mcts_config *search
         status = ludus_config_set(config, sets->assignment[i], error);
     }
     if (!status) {
-        status = ludus_config_apply(config, ludus_mcts_options, ludus_mcts_num_options, search,
-                                    error);
+        status =
+            ludus_config_apply(config, ludus_mcts_options, ludus_mcts_num_options, search, error);
     }
     status = status ? status : ludus_config_check_used(config, error);
     ludus_config_destroy(config);
@@ -202,11 +201,11 @@ static void print_games(const eval_options *options, const ludus_game *game,
 {
     const ludus_share wins = ludus_share_of(r->wins, 2 * r->pairs);
     if (options->json) {
-        json_t *root = json_pack(
-            "{s:s, s:s, s:s, s:i, s:i, s:i, s:i, s:f, s:f, s:o}", "game", game->spec.name, "net",
-            options->net, "opponent", config->player[1], "games", 2 * r->pairs, "wins", r->wins,
-            "draws", r->draws, "losses", r->losses, "score", r->score, "score_error",
-            r->score_error, "won", share_json(&wins));
+        json_t *root =
+            json_pack("{s:s, s:s, s:s, s:i, s:i, s:i, s:i, s:f, s:f, s:o}", "game", game->spec.name,
+                      "net", options->net, "opponent", config->player[1], "games", 2 * r->pairs,
+                      "wins", r->wins, "draws", r->draws, "losses", r->losses, "score", r->score,
+                      "score_error", r->score_error, "won", share_json(&wins));
         json_object_set_new(root, "elo", isfinite(r->elo) ? json_real(r->elo) : json_null());
         json_dumpf(root, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
         printf("\n");
@@ -232,10 +231,9 @@ static int eval_games(const ludus_game *game, const eval_options *options)
         return ludus_cmd_fail_usage(&ludus_cmd_eval, "--set is for connect4's positions; in games "
                                                      "settings belong to the player");
     }
-    const int length = snprintf(
-        player, sizeof(player), "net:%s,sims=%d,precision=%s", options->net,
-        options->simulations < 0 ? MATCH_SIMULATIONS : options->simulations,
-        precision_names[options->precision]);
+    const int length = snprintf(player, sizeof(player), "net:%s,sims=%d,precision=%s", options->net,
+                                options->simulations < 0 ? MATCH_SIMULATIONS : options->simulations,
+                                precision_names[options->precision]);
     if (length < 0 || (size_t)length >= sizeof(player)) {
         return ludus_cmd_fail_usage(&ludus_cmd_eval, "--net: the path is too long");
     }

@@ -41,8 +41,9 @@ static const char *head_name(ludus_head_kind kind)
 
 static void describe_desc(const ludus_net_desc *desc, json_t *out)
 {
-    json_object_set_new(out, "input", json_pack("[i,i,i]", desc->in_shape[0], desc->in_shape[1],
-                                                desc->in_shape[2]));
+    json_object_set_new(
+        out, "input",
+        json_pack("[i,i,i]", desc->in_shape[0], desc->in_shape[1], desc->in_shape[2]));
     json_object_set_new(out, "trunk", json_string(trunk_name(desc->trunk)));
     if (desc->trunk == LUDUS_TRUNK_RESIDUAL) {
         json_object_set_new(out, "channels", json_integer(desc->channels));
@@ -127,13 +128,13 @@ static ludus_status describe_segment(const char *path, json_t *out, ludus_error 
     json_object_set_new(out, "raw_bytes", json_integer((json_int_t)count.raw_bytes));
     json_object_set_new(out, "file_bytes", json_integer(bytes));
     if (count.items > 0) {
-        json_object_set_new(out, "bytes_per_item",
-                            json_real((double)bytes / (double)count.items));
+        json_object_set_new(out, "bytes_per_item", json_real((double)bytes / (double)count.items));
     }
     return LUDUS_OK;
 }
 
-// ---- Checkpoints, recipes and runs ---------------------------------------------------------------------------
+// ---- Checkpoints, recipes and runs
+// ---------------------------------------------------------------------------
 
 static ludus_status describe_checkpoint(const char *path, json_t *out, ludus_error *error)
 {
@@ -287,12 +288,14 @@ static void print_object(json_t *object, int indent)
 {
     const char *key;
     json_t *value;
-    json_object_foreach (object, key, value) {
+    json_object_foreach(object, key, value)
+    {
         if (!is_long_text(value)) {
             print_value(key, value, indent);
         }
     }
-    json_object_foreach (object, key, value) {
+    json_object_foreach(object, key, value)
+    {
         if (is_long_text(value)) {
             printf("\n%s", json_string_value(value));
         }

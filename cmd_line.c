@@ -272,8 +272,8 @@ static ludus_status parse_option(const ludus_command *command, int argc, char **
     }
     if (arg->type != LUDUS_ARG_FLAG && !value) {
         if (*at + 1 >= argc) {
-            return ludus_fail(error, LUDUS_ERR_ARG, "%s needs a value: %s %s", arg->name,
-                              arg->name, arg->value);
+            return ludus_fail(error, LUDUS_ERR_ARG, "%s needs a value: %s %s", arg->name, arg->name,
+                              arg->value);
         }
         value = argv[++*at];
     }

@@ -26,9 +26,9 @@
 #include "base/base.h"
 
 #define LUDUS_EXIT_OK 0
-#define LUDUS_EXIT_FAILED 1      // the work could not be done; one line on stderr says why
-#define LUDUS_EXIT_USAGE 2       // the command line is wrong
-#define LUDUS_EXIT_STOPPED 130   // ended by Ctrl-C
+#define LUDUS_EXIT_FAILED 1    // the work could not be done; one line on stderr says why
+#define LUDUS_EXIT_USAGE 2     // the command line is wrong
+#define LUDUS_EXIT_STOPPED 130 // ended by Ctrl-C
 
 #define LUDUS_WORDS_MAX 8 // words of a command that are not options
 #define LUDUS_SETS_MAX 64 // --set on one command line
@@ -66,8 +66,8 @@ typedef struct ludus_sets {
 
 // A verb. `run` receives the words after the verb and returns the exit status.
 typedef struct ludus_command {
-    const char *name;    // "match"
-    const char *words;   // "A B", "" when it takes none
+    const char *name;  // "match"
+    const char *words; // "A B", "" when it takes none
     int32_t min_words, max_words;
     const char *summary; // one line for the list of commands
     const char *details; // the rest of --help, lines ending in \n; may be ""
@@ -78,21 +78,29 @@ typedef struct ludus_command {
 
 // Rows that verbs share; `type` must have the field of that name.
 // int32_t threads; 0 means all cores, see ludus_cmd_threads.
-#define LUDUS_ARG_ROW_THREADS(type)                                                                \
-    {"--threads", LUDUS_ARG_INT32, offsetof(type, threads), 0, 1024, "N", NULL,                    \
-     "worker threads (default: one per core)"}
+#define LUDUS_ARG_ROW_THREADS(type)                                                \
+    {                                                                              \
+        "--threads", LUDUS_ARG_INT32, offsetof(type, threads), 0, 1024, "N", NULL, \
+            "worker threads (default: one per core)"                               \
+    }
 // uint64_t seed
-#define LUDUS_ARG_ROW_SEED(type)                                                                   \
-    {"--seed", LUDUS_ARG_UINT64, offsetof(type, seed), 0, 0, "N", NULL,                            \
-     "seed of everything random: same seed, same result"}
+#define LUDUS_ARG_ROW_SEED(type)                                           \
+    {                                                                      \
+        "--seed", LUDUS_ARG_UINT64, offsetof(type, seed), 0, 0, "N", NULL, \
+            "seed of everything random: same seed, same result"            \
+    }
 // bool json
-#define LUDUS_ARG_ROW_JSON(type)                                                                   \
-    {"--json", LUDUS_ARG_FLAG, offsetof(type, json), 0, 0, NULL, NULL,                             \
-     "print one JSON object instead of text"}
+#define LUDUS_ARG_ROW_JSON(type)                                          \
+    {                                                                     \
+        "--json", LUDUS_ARG_FLAG, offsetof(type, json), 0, 0, NULL, NULL, \
+            "print one JSON object instead of text"                       \
+    }
 // ludus_sets sets
-#define LUDUS_ARG_ROW_SET(type)                                                                    \
-    {"--set", LUDUS_ARG_SETS, offsetof(type, sets), 0, 0, "SECTION.KEY=VALUE", NULL,               \
-     "override one setting; may be repeated"}
+#define LUDUS_ARG_ROW_SET(type)                                                         \
+    {                                                                                   \
+        "--set", LUDUS_ARG_SETS, offsetof(type, sets), 0, 0, "SECTION.KEY=VALUE", NULL, \
+            "override one setting; may be repeated"                                     \
+    }
 
 // Fills `target` and `words`. Returns -1 to go on, or the exit status with which to end: 0 after
 // --help, LUDUS_EXIT_USAGE after one line on stderr.
@@ -104,8 +112,7 @@ void ludus_cmd_help(const ludus_command *command);
 // Print "ludus VERB: ..." on stderr and return LUDUS_EXIT_FAILED or LUDUS_EXIT_USAGE. A status of
 // LUDUS_ERR_ARG counts as usage: a value the person gave is unknown or out of range.
 int ludus_cmd_fail(const ludus_command *command, const ludus_error *error);
-int ludus_cmd_fail_usage(const ludus_command *command, const char *format, ...)
-    LUDUS_PRINTF(2, 3);
+int ludus_cmd_fail_usage(const ludus_command *command, const char *format, ...) LUDUS_PRINTF(2, 3);
 
 // The number of threads to use: `asked`, or all cores when it is 0.
 int32_t ludus_cmd_threads(int32_t asked);

@@ -67,19 +67,28 @@ static ludus_status list_files(json_t *out, const char *folder, const char *suff
     return status;
 }
 
+static const char *text_of(const json_t *row, const char *key)
+{
+    return key ? json_string_value(json_object_get(row, key)) : json_string_value(row);
+}
+
 static void print_rows(const char *title, const json_t *rows, const char *first, const char *second)
 {
     size_t i;
     json_t *row;
+    int width = 0;
     printf("%s\n", title);
-    json_array_foreach (rows, i, row) {
-        if (!first) {
-            printf("  %s\n", json_string_value(row));
-        } else if (!second) {
-            printf("  %s\n", json_string_value(json_object_get(row, first)));
+    json_array_foreach(rows, i, row)
+    {
+        const int length = (int)strlen(text_of(row, first));
+        width = length > width ? length : width;
+    }
+    json_array_foreach(rows, i, row)
+    {
+        if (second) {
+            printf("  %-*s  %s\n", width, text_of(row, first), text_of(row, second));
         } else {
-            printf("  %-28s %s\n", json_string_value(json_object_get(row, first)),
-                   json_string_value(json_object_get(row, second)));
+            printf("  %s\n", text_of(row, first));
         }
     }
     if (json_array_size(rows) == 0) {

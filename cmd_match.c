@@ -65,10 +65,10 @@ static bool on_pair(const ludus_match_result *so_far, void *user)
     const double seconds = ludus_clock() - view->start;
     const double rate = seconds > 0 ? so_far->pairs / seconds : 0;
     elo_text(so_far, elo, sizeof(elo));
-    int used = snprintf(line, sizeof(line), "pairs %d/%d  Elo %s  +%d =%d -%d  %.1f games/s  left %s",
-                        so_far->pairs, view->config->pairs, elo, so_far->wins, so_far->draws,
-                        so_far->losses, 2 * rate,
-                        ludus_duration((view->config->pairs - so_far->pairs) / rate, left));
+    int used = snprintf(
+        line, sizeof(line), "pairs %d/%d  Elo %s  +%d =%d -%d  %.1f games/s  left %s",
+        so_far->pairs, view->config->pairs, elo, so_far->wins, so_far->draws, so_far->losses,
+        2 * rate, ludus_duration((view->config->pairs - so_far->pairs) / rate, left));
     if (view->config->enable_sprt) {
         snprintf(line + used, sizeof(line) - (size_t)used, "  LLR %.2f", so_far->llr);
     }

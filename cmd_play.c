@@ -249,10 +249,9 @@ static void person_turn(table *t)
     char line[LINE_MAX_BYTES];
     const bool two_people = t->is_human[0] && t->is_human[1];
     do {
-        printf("%s move (help for more): ",
-               !two_people                                   ? "your"
-               : ludus_game_to_move(&t->game, t->pos) == 0 ? "x to"
-                                                             : "o to");
+        printf("%s move (help for more): ", !two_people                                 ? "your"
+                                            : ludus_game_to_move(&t->game, t->pos) == 0 ? "x to"
+                                                                                        : "o to");
         fflush(stdout);
         if (!read_line(line)) {
             printf("\n");
@@ -267,8 +266,7 @@ static ludus_status opponent_turn(table *t, ludus_error *error)
     ludus_move move = LUDUS_MOVE_NONE;
     char text[LUDUS_GAME_TEXT_MAX];
     fflush(stdout);
-    const ludus_status status =
-        ludus_player_choose(&t->opponent, t->pos, &t->rng, &move, error);
+    const ludus_status status = ludus_player_choose(&t->opponent, t->pos, &t->rng, &move, error);
     if (status == LUDUS_ERR_STATE) {
         printf("your opponent resigns: you win\n");
         t->has_ended = true;
@@ -358,8 +356,8 @@ static ludus_status set_up(table *t, const play_options *options, ludus_error *e
         return ludus_fail(error, LUDUS_ERR_NOMEM, "no memory");
     }
     ludus_game_init(&t->game, t->pos);
-    const int32_t side = options->colour == COLOUR_RANDOM ? (int32_t)ludus_rng_below(&t->rng, 2)
-                                                          : options->colour;
+    const int32_t side =
+        options->colour == COLOUR_RANDOM ? (int32_t)ludus_rng_below(&t->rng, 2) : options->colour;
     const bool two_people = !strcmp(t->opponent_text, "human");
     t->is_human[side] = true;
     t->is_human[1 - side] = two_people;

@@ -20,10 +20,10 @@
 
 typedef struct ludus_progress {
     bool is_terminal;
-    bool is_shown;     // an unfinished line stands on the terminal
-    bool has_started;  // an update was seen
-    double last;       // seconds, when something was last printed
-    char line[512];    // the newest text, printed by finish when it was held back
+    bool is_shown;    // an unfinished line stands on the terminal
+    bool has_started; // an update was seen
+    double last;      // seconds, when something was last printed
+    char line[512];   // the newest text, printed by finish when it was held back
     bool is_held_back;
 } ludus_progress;
 

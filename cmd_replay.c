@@ -14,7 +14,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define TOP_MOVES 4             // of the search policy, per drawn position
+#define TOP_MOVES 4                   // of the search policy, per drawn position
 #define STOP_VISITING LUDUS_ERR_STATE // ends ludus_segment_read without being a failure
 
 typedef struct replay_options {
@@ -295,8 +295,7 @@ static int finish(replay_walk *walk)
     if (walk->options->verify) {
         printf("verified %" PRId64 " games, %" PRId64 " plies\n", walk->verified, walk->plies);
     } else if (walk->options->game != ANY_GAME && walk->shown == 0) {
-        ludus_fail(walk->error, LUDUS_ERR_ARG, "no game %" PRIu64 " in there",
-                   walk->options->game);
+        ludus_fail(walk->error, LUDUS_ERR_ARG, "no game %" PRIu64 " in there", walk->options->game);
         return ludus_cmd_fail(&ludus_cmd_replay, walk->error);
     } else if (walk->list) {
         json_dumpf(walk->list, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
@@ -317,8 +316,8 @@ static int replay_run(int argc, char **argv)
     replay_walk walk = {.options = &options, .error = &error};
     walk.list = options.json ? json_array() : NULL;
     ludus_signal_install();
-    status = walk_run(&walk, words.word[0]) ? ludus_cmd_fail(&ludus_cmd_replay, &error)
-                                            : finish(&walk);
+    status =
+        walk_run(&walk, words.word[0]) ? ludus_cmd_fail(&ludus_cmd_replay, &error) : finish(&walk);
     close_walk(&walk);
     return status;
 }

@@ -20,8 +20,8 @@ typedef struct ludus_label_config {
     int32_t positions;   // of the labelled set, spread evenly over it; 0 = all
     int32_t simulations; // per searched position; 0 = raw policy alone
     int32_t threads;
-    int32_t batch;       // 1..1024
-    int32_t precision;   // ludus_precision
+    int32_t batch;     // 1..1024
+    int32_t precision; // ludus_precision
     ludus_mcts_config search;
 } ludus_label_config;
 

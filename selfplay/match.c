@@ -9,10 +9,10 @@
 // One pair's games, kept until all pairs before it are counted.
 typedef struct match_pair {
     bool is_done;
-    int32_t points;             // 0..4 half points of player[0]
-    ludus_move *moves[2];       // owned
+    int32_t points;       // 0..4 half points of player[0]
+    ludus_move *moves[2]; // owned
     int32_t plies[2];
-    ludus_outcome outcome[2];   // for the player to move first
+    ludus_outcome outcome[2]; // for the player to move first
 } match_pair;
 
 typedef struct match {
@@ -27,10 +27,10 @@ typedef struct match {
     atomic_int next;      // pair to play; relaxed: only its uniqueness matters
     atomic_bool stop;     // no new games; relaxed: late news cost time, not correctness
     // Below: inside the critical section only.
-    int32_t counted;      // pairs reported
+    int32_t counted; // pairs reported
     int64_t total_plies;
-    int32_t failed_pair;  // first pair that failed, INT32_MAX for none
-    bool has_failed;      // the match ended by `failure`
+    int32_t failed_pair; // first pair that failed, INT32_MAX for none
+    bool has_failed;     // the match ended by `failure`
     ludus_error failure;
     ludus_match_result *result;
 } match;
@@ -65,8 +65,7 @@ static ludus_status check_config(const ludus_match_config *config, ludus_error *
                           config->opening_plies);
     }
     if (config->threads < 1 || config->threads > 1024) {
-        return ludus_fail(error, LUDUS_ERR_ARG, "threads = %d: must be 1 .. 1024",
-                          config->threads);
+        return ludus_fail(error, LUDUS_ERR_ARG, "threads = %d: must be 1 .. 1024", config->threads);
     }
     if (config->enable_sprt && (!(config->elo0 < config->elo1) || !(config->alpha > 0) ||
                                 !(config->beta > 0) || !(config->alpha + config->beta < 1))) {
@@ -201,8 +200,8 @@ static ludus_status play_game(const match *m, match_worker *worker, int32_t inde
     return LUDUS_OK;
 }
 
-static ludus_status play_pair(const match *m, match_worker *worker, int32_t index,
-                              match_pair *pair, ludus_error *error)
+static ludus_status play_pair(const match *m, match_worker *worker, int32_t index, match_pair *pair,
+                              ludus_error *error)
 {
     for (int32_t game = 0; game < 2; game++) {
         pair->moves[game] = ludus_alloc((size_t)m->game->spec.max_plies, sizeof(ludus_move));
@@ -282,8 +281,8 @@ static ludus_status open_worker(const match *m, match_worker *worker, ludus_erro
         return ludus_fail(error, LUDUS_ERR_NOMEM, "no memory for a match");
     }
     for (int side = 0; side < 2; side++) {
-        ludus_status status = ludus_player_open(&worker->player[side], m->game,
-                                                m->config->player[side], error);
+        ludus_status status =
+            ludus_player_open(&worker->player[side], m->game, m->config->player[side], error);
         if (status) {
             return status;
         }
@@ -337,8 +336,8 @@ static ludus_status reserve(match *m, ludus_error *error)
 }
 
 ludus_status ludus_match_run(const ludus_game *game, const ludus_match_config *config,
-                             ludus_match_progress *progress, ludus_match_game *on_game,
-                             void *user, ludus_match_result *result, ludus_error *error)
+                             ludus_match_progress *progress, ludus_match_game *on_game, void *user,
+                             ludus_match_result *result, ludus_error *error)
 {
     match m = {.game = game,
                .config = config,

@@ -71,8 +71,7 @@ static ludus_status sign_game(const char *name, ludus_signature *out, ludus_erro
         random_game(&game, 1, game.spec.max_plies, pos, legal, &out->games);
         random_game(&game, 2, 4, pos, legal, &out->games); // no game ends that early
         status = sign_search(&game, LUDUS_ROOT_PUCT, pos, &out->search, error);
-        status = status ? status
-                        : sign_search(&game, LUDUS_ROOT_GUMBEL, pos, &out->search, error);
+        status = status ? status : sign_search(&game, LUDUS_ROOT_GUMBEL, pos, &out->search, error);
     }
     ludus_free(legal);
     ludus_free(pos);

@@ -133,7 +133,7 @@ static void assert_one_line(void **state, const char *line, int status, const ch
 
 // ---- Help and mistakes --------------------------------------------------------------------------
 
-static const char *const verbs[] = {"train", "play", "match",  "eval", "list",
+static const char *const verbs[] = {"train", "play",   "match", "eval", "list",
                                     "info",  "replay", "bench", "perft"};
 
 static void no_words_print_a_short_help(void **state)
@@ -257,7 +257,8 @@ static void list_names_games_and_players(void **state)
     size_t i;
     json_t *game;
     bool has_connect4 = false;
-    json_array_foreach (json_object_get(root, "games"), i, game) {
+    json_array_foreach(json_object_get(root, "games"), i, game)
+    {
         const char *name = json_string_value(json_object_get(game, "name"));
         has_connect4 = has_connect4 || !strcmp(name, "connect4");
     }
@@ -312,7 +313,8 @@ static void bad_files_get_one_line(void **state)
     snprintf(line, sizeof(line), "match net:%s random --pairs 2", path);
     assert_one_line(state, line, 1, path);
     temp_path(state, "torn.seg", path);
-    write_text(path, "LUDUSSEG and then nothing that makes sense");
+    write_text(path,
+               "LUDUSSEG and then nothing that makes sense, at some length: more than its header");
     snprintf(line, sizeof(line), "info %s", path);
     assert_one_line(state, line, 1, path);
     snprintf(line, sizeof(line), "replay %s", path);
@@ -376,7 +378,7 @@ static void games_of_a_run_can_be_listed_and_replayed(void **state)
 static void ctrl_c_ends_a_match_with_its_result(void **state)
 {
     char program[1024], out[TEMP_PATH_MAX], text[TEXT_MAX];
-    char *args[] = {program, "match", "random", "random", "--pairs", "10000000", "--json", NULL};
+    char *args[] = {program, "match", "mcts:200", "mcts:200", "--pairs", "5000", "--json", NULL};
     posix_spawn_file_actions_t actions;
     const struct timespec pause = {0, 300000000};
     pid_t child;
