@@ -6,6 +6,9 @@
 
 #include "nets/softmax.h"
 
+#define CALIBRATION_ROWS 256
+#define CALIBRATION_SEED 8u
+
 void ludus_evaluate(ludus_evaluator *evaluator, int32_t n, ludus_leaf *leaves)
 {
     assert(n >= 1 && n <= evaluator->max_batch);
@@ -134,6 +137,46 @@ static ludus_status create_arrays(net_evaluator *e, int32_t batch)
     return LUDUS_OK;
 }
 
+// Positions of random games, at every second ply.
+static void fill_calibration(const net_evaluator *e, void *pos, ludus_move *moves, float *rows)
+{
+    ludus_rng rng;
+    ludus_rng_init(&rng, CALIBRATION_SEED, 0);
+    ludus_game_init(&e->game, pos);
+    for (size_t row = 0; row < CALIBRATION_ROWS; row++) {
+        for (int ply = 0; ply < 2; ply++) {
+            const int32_t n = ludus_game_legal(&e->game, pos, moves);
+            ludus_game_play(&e->game, pos, moves[ludus_rng_below(&rng, (uint32_t)n)]);
+            if (ludus_game_outcome(&e->game, pos) != LUDUS_ONGOING) {
+                ludus_game_init(&e->game, pos);
+            }
+        }
+        ludus_game_encode(&e->game, pos, 0, rows + row * e->planes);
+    }
+}
+
+static ludus_status create_calibrated(net_evaluator *e, const ludus_net *net,
+                                      const ludus_exec_config *config, ludus_error *error)
+{
+    ludus_exec_config calibrated = *config;
+    float *rows = ludus_alloc(CALIBRATION_ROWS * e->planes, sizeof *rows);
+    void *pos = ludus_alloc(1, e->game.spec.state_bytes);
+    ludus_move *moves = ludus_alloc((size_t)e->game.spec.max_legal, sizeof *moves);
+    ludus_status status;
+    if (rows == NULL || pos == NULL || moves == NULL) {
+        status = ludus_fail(error, LUDUS_ERR_NOMEM, "evaluator: out of memory");
+    } else {
+        fill_calibration(e, pos, moves, rows);
+        calibrated.calibration = rows;
+        calibrated.calibration_rows = CALIBRATION_ROWS;
+        status = ludus_net_exec_create(&e->exec, net, &calibrated, error);
+    }
+    ludus_free(rows);
+    ludus_free(pos);
+    ludus_free(moves);
+    return status;
+}
+
 ludus_status ludus_evaluator_net(ludus_evaluator *out, const ludus_game *game,
                                  const ludus_net *net, const ludus_exec_config *config,
                                  ludus_error *error)
@@ -153,6 +196,8 @@ ludus_status ludus_evaluator_net(ludus_evaluator *out, const ludus_game *game,
     e->planes = ludus_game_plane_count(game);
     if (create_arrays(e, config->max_batch) != LUDUS_OK) {
         status = ludus_fail(error, LUDUS_ERR_NOMEM, "evaluator: out of memory");
+    } else if (config->precision == LUDUS_PRECISION_INT8 && config->calibration == NULL) {
+        status = create_calibrated(e, net, config, error);
     } else {
         status = ludus_net_exec_create(&e->exec, net, config, error);
     }
@@ -164,11 +209,12 @@ ludus_status ludus_evaluator_net(ludus_evaluator *out, const ludus_game *game,
     return LUDUS_OK;
 }
 
-void ludus_evaluator_net_refresh(ludus_evaluator *evaluator, const ludus_net *net)
+ludus_status ludus_evaluator_net_refresh(ludus_evaluator *evaluator, const ludus_net *net,
+                                         ludus_error *error)
 {
     assert(evaluator->ops == &net_ops);
     net_evaluator *e = evaluator->self;
-    ludus_net_exec_refresh(e->exec, net);
+    return ludus_net_exec_refresh(e->exec, net, error);
 }
 
 // ---- Uniform and rollout ---------------------------------------------------------------------

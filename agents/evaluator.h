@@ -45,11 +45,13 @@ void ludus_net_desc_for_game(ludus_net_desc *desc, const ludus_game *game);
 ludus_status ludus_net_fits_game(const ludus_net *net, const ludus_game *game, ludus_error *error);
 
 // Net: encodes through the leaf's symmetry, softmax over the legal moves. Copies the weights into
-// its executor (see ludus_net_exec_create); refresh takes new ones of the same shape.
+// its executor (see ludus_net_exec_create); refresh takes new ones of the same shape. INT8 without
+// calibration rows calibrates itself on positions of random games.
 ludus_status ludus_evaluator_net(ludus_evaluator *out, const ludus_game *game,
                                  const ludus_net *net, const ludus_exec_config *config,
                                  ludus_error *error);
-void ludus_evaluator_net_refresh(ludus_evaluator *evaluator, const ludus_net *net);
+ludus_status ludus_evaluator_net_refresh(ludus_evaluator *evaluator, const ludus_net *net,
+                                         ludus_error *error);
 // Equal priors, even chances (draw): for tests and overhead measurements.
 ludus_status ludus_evaluator_uniform(ludus_evaluator *out, const ludus_game *game,
                                      int32_t max_batch);

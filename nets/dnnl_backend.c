@@ -148,7 +148,9 @@ struct ludus_kernel {
     dnnl_memory_t plain;
     dnnl_primitive_t reorder;
     bool swaps_channels; // FORWARD through the backward-data primitive, see below
-    float *plain_weights; // [O,I,k,k] after padding, flipping or scaling
+    float *plain_weights; // [O,I,k,k] after padding or turning
+    int8_t *rounded;      // INT8: the same in units of weight_scale
+    float *weight_scale;  // INT8: our copy
 };
 
 // oneDNN 2.6 on AVX2 runs backward-data 15-20 % faster than forward for 3x3 convolutions in
@@ -178,33 +180,19 @@ static int32_t out_size(int32_t size, const ludus_kernel_desc *d)
     return (size + 2 * d->pad - d->kernel) / d->stride + 1;
 }
 
-static dnnl_data_type_t type_of(ludus_precision precision)
-{
-    return precision == LUDUS_PRECISION_BF16 && ludus_backend_has_native(LUDUS_PRECISION_BF16)
-               ? dnnl_bf16
-               : dnnl_f32;
-}
-
 static bool make_operands(const ludus_kernel_desc *d, bool swap, operands *o)
 {
     const int64_t n = d->n, ho = out_size(d->h, d), wo = out_size(d->w, d);
     const int64_t src[] = {n, d->c_stored, d->h, d->w}, dst[] = {n, d->o, ho, wo}, bias[] = {d->o};
     const int64_t weights[] = {swap ? d->c_stored : d->o, swap ? d->o : d->c_stored, d->kernel,
                                d->kernel};
-    dnnl_data_type_t src_type = type_of(d->precision), dst_type = src_type, w_type = src_type;
-    if (d->precision == LUDUS_PRECISION_INT8) {
-        src_type = d->src_signed ? dnnl_s8 : dnnl_u8;
-        dst_type = d->dst_f32 ? dnnl_f32 : dnnl_u8;
-        w_type = dnnl_s8;
-    }
-    // Weight gradients are accumulated in f32.
-    if (d->pass == LUDUS_KERNEL_BACKWARD_WEIGHTS) {
-        w_type = dnnl_f32;
-    }
+    const bool is_int8 = d->precision == LUDUS_PRECISION_INT8;
+    const dnnl_data_type_t type = is_int8 ? dnnl_u8 : dnnl_f32;
     // Exchanged: what the primitive calls its (differential) source is our destination.
-    return layout_create(&o->src, 4, swap ? dst : src, swap ? dst_type : src_type, dnnl_nhwc) &&
-           layout_create(&o->dst, 4, swap ? src : dst, swap ? src_type : dst_type, dnnl_nhwc) &&
-           layout_create(&o->weights, 4, weights, w_type, dnnl_format_tag_any) &&
+    return layout_create(&o->src, 4, swap ? dst : src, type, dnnl_nhwc) &&
+           layout_create(&o->dst, 4, swap ? src : dst, type, dnnl_nhwc) &&
+           layout_create(&o->weights, 4, weights, is_int8 ? dnnl_s8 : dnnl_f32,
+                         dnnl_format_tag_any) &&
            layout_create(&o->bias, 1, bias, dnnl_f32, dnnl_a);
 }
 
@@ -216,6 +204,27 @@ static void free_operands(operands *o)
     layout_destroy(o->dst);
 }
 
+// INT8: integer sums times src_scale * weight_scale / dst_scale, per output channel.
+static dnnl_status_t set_output_scales(dnnl_primitive_attr_t attr, const ludus_kernel_desc *d)
+{
+#if DNNL_VERSION_MAJOR >= 3
+    (void)attr;
+    (void)d;
+    return dnnl_unimplemented; // 3.x passes scales at execution; not written yet
+#else
+    float *scales = ludus_alloc((size_t)d->o, sizeof *scales);
+    if (scales == NULL) {
+        return dnnl_out_of_memory;
+    }
+    for (int32_t i = 0; i < d->o; i++) {
+        scales[i] = d->src_scale * d->weight_scale[i] / d->dst_scale;
+    }
+    const dnnl_status_t status = dnnl_primitive_attr_set_output_scales(attr, d->o, 1 << 1, scales);
+    ludus_free(scales);
+    return status;
+#endif
+}
+
 // `fuses`: the primitive itself adds residuals and rectifies.
 static dnnl_status_t make_attributes(dnnl_primitive_attr_t *attr, const ludus_kernel_desc *d,
                                      bool fuses)
@@ -223,6 +232,9 @@ static dnnl_status_t make_attributes(dnnl_primitive_attr_t *attr, const ludus_ke
     dnnl_status_t status = dnnl_primitive_attr_create(attr);
     if (status == dnnl_success) {
         status = dnnl_primitive_attr_set_scratchpad_mode(*attr, dnnl_scratchpad_mode_user);
+    }
+    if (status == dnnl_success && d->precision == LUDUS_PRECISION_INT8) {
+        status = set_output_scales(*attr, d);
     }
     if (status != dnnl_success || !fuses) {
         return status;
@@ -234,7 +246,7 @@ static dnnl_status_t make_attributes(dnnl_primitive_attr_t *attr, const ludus_ke
     }
     if (d->fuse_sum) {
         const float scale =
-            d->precision == LUDUS_PRECISION_INT8 ? d->sum_scale / d->dst_scale : 1.0f;
+            d->precision == LUDUS_PRECISION_INT8 ? d->residual_scale / d->dst_scale : 1.0f;
 #if DNNL_VERSION_MAJOR >= 3
         status = dnnl_post_ops_append_sum(ops, scale, 0, dnnl_data_type_undef);
 #else
@@ -364,8 +376,13 @@ static dnnl_status_t make_memories(ludus_kernel *k, const ludus_kernel_desc *d)
     k->weights_bytes = layout_bytes(pd, weights_query(k));
     k->scratchpad = ludus_alloc(1, layout_bytes(pd, dnnl_query_scratchpad_md));
     k->plain_weights = ludus_alloc(plain_count(k), sizeof(float));
-    if (k->scratchpad == NULL || k->plain_weights == NULL) {
+    k->rounded = ludus_alloc(plain_count(k), 1);
+    k->weight_scale = ludus_alloc((size_t)d->o, sizeof *k->weight_scale);
+    if (!k->scratchpad || !k->plain_weights || !k->rounded || !k->weight_scale) {
         return dnnl_out_of_memory;
+    }
+    if (d->weight_scale != NULL) {
+        memcpy(k->weight_scale, d->weight_scale, (size_t)d->o * sizeof *k->weight_scale);
     }
     return status;
 }
@@ -458,6 +475,8 @@ void ludus_kernel_destroy(ludus_kernel *kernel)
     }
     ludus_free(kernel->scratchpad);
     ludus_free(kernel->plain_weights);
+    ludus_free(kernel->rounded);
+    ludus_free(kernel->weight_scale);
     ludus_free(kernel);
 }
 
@@ -523,6 +542,16 @@ static void unpad_filters(const ludus_kernel_desc *d, const float *padded, float
     }
 }
 
+static void round_filters(ludus_kernel *k)
+{
+    const size_t per_output = plain_count(k) / (size_t)k->desc.o;
+    const float limit = (float)ludus_backend_int8_limit();
+    for (size_t i = 0; i < plain_count(k); i++) {
+        const float q = rintf(k->plain_weights[i] / k->weight_scale[i / per_output]);
+        k->rounded[i] = (int8_t)fmaxf(-limit, fminf(limit, q));
+    }
+}
+
 void ludus_kernel_pack(ludus_kernel *kernel, const float *weights, void *packed)
 {
     if (kernel->swaps_channels) {
@@ -530,7 +559,12 @@ void ludus_kernel_pack(ludus_kernel *kernel, const float *weights, void *packed)
     } else {
         pad_filters(&kernel->desc, weights, kernel->plain_weights);
     }
-    reorder(kernel, kernel->plain_weights, packed);
+    if (kernel->desc.precision == LUDUS_PRECISION_INT8) {
+        round_filters(kernel);
+        reorder(kernel, kernel->rounded, packed);
+    } else {
+        reorder(kernel, kernel->plain_weights, packed);
+    }
 }
 
 void ludus_kernel_unpack(ludus_kernel *kernel, const void *packed, float *weights)
@@ -584,7 +618,8 @@ static void run_forward(ludus_kernel *k, void *packed, const float *bias, const 
     }
     if (residual != NULL) {
         const size_t rows = (size_t)d->n * (size_t)out_size(d->h, d) * (size_t)out_size(d->w, d);
-        memcpy(dst, residual, rows * (size_t)d->o * sizeof(float));
+        const size_t bytes = d->precision == LUDUS_PRECISION_INT8 ? 1 : sizeof(float);
+        memcpy(dst, residual, rows * (size_t)d->o * bytes);
     }
     dnnl_exec_arg_t args[MAX_ARGS] = {{DNNL_ARG_SRC, k->src},
                                       {DNNL_ARG_WEIGHTS, k->weights},
@@ -648,16 +683,17 @@ void ludus_kernel_backward_weights(ludus_kernel *kernel, const void *src, const 
 bool ludus_backend_has_native(ludus_precision precision)
 {
     const unsigned isa = (unsigned)dnnl_get_effective_cpu_isa();
-    const unsigned bf16 = (unsigned)dnnl_cpu_isa_avx512_core_bf16;
     const unsigned avx2 = (unsigned)dnnl_cpu_isa_avx2;
-    switch (precision) {
-    case LUDUS_PRECISION_BF16:
-        return (isa & bf16) == bf16;
-    case LUDUS_PRECISION_INT8:
-        return (isa & avx2) == avx2;
-    default:
-        return true;
-    }
+    // bf16 is rounded values and f32 arithmetic on every machine so far.
+    return precision == LUDUS_PRECISION_F32 ||
+           (precision == LUDUS_PRECISION_INT8 && (isa & avx2) == avx2);
+}
+
+int32_t ludus_backend_int8_limit(void)
+{
+    const unsigned isa = (unsigned)dnnl_get_effective_cpu_isa();
+    const unsigned vnni = (unsigned)dnnl_cpu_isa_avx512_core_vnni;
+    return (isa & vnni) == vnni ? 127 : 63;
 }
 
 void ludus_backend_describe(char *out, size_t size)

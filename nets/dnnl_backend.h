@@ -32,9 +32,10 @@ typedef struct ludus_kernel_desc {
     bool has_bias;
     bool fuse_relu; // FORWARD
     bool fuse_sum;  // FORWARD: adds a residual before the ReLU
-    // INT8 FORWARD: u8 or s8 source with scale, s8 weights per output channel.
-    bool src_signed, dst_f32;
-    float src_scale, dst_scale, sum_scale; // real value = scale * integer
+    // INT8 (FORWARD only): u8 source, residual and destination, real value = scale * integer.
+    // weight_scale: [o], real weight = weight_scale[o] * integer; read during creation only.
+    float src_scale, dst_scale, residual_scale;
+    const float *weight_scale;
 } ludus_kernel_desc;
 
 ludus_status ludus_kernel_create(ludus_kernel **out, const ludus_kernel_desc *desc,
@@ -43,12 +44,14 @@ void ludus_kernel_destroy(ludus_kernel *kernel);
 
 // Bytes of packed weights (64-byte aligned block wanted).
 size_t ludus_kernel_weights_bytes(const ludus_kernel *kernel);
-// weights: f32 [O,I,k,k]. INT8 quantises per output channel.
+// weights: f32 [O,I,k,k]. INT8 rounds them to multiples of weight_scale and keeps them within
+// ludus_backend_int8_limit.
 void ludus_kernel_pack(ludus_kernel *kernel, const float *weights, void *packed);
 // BACKWARD_WEIGHTS: from the primitive's layout to f32 [O,I,k,k].
 void ludus_kernel_unpack(ludus_kernel *kernel, const void *packed, float *weights);
 
-// dst = [relu](conv(src, weights) + bias [+ residual]). bias: [O] exactly when has_bias; residual:
+// dst = [relu](conv(src, weights) + bias [+ residual]). bias: [O] exactly when has_bias (INT8: in
+// units of src_scale * weight_scale); residual:
 // of dst's shape exactly when fuse_sum; dst overlaps neither.
 void ludus_kernel_forward(ludus_kernel *kernel, const void *src, void *packed, const float *bias,
                           const void *residual, void *dst);
@@ -59,6 +62,8 @@ void ludus_kernel_backward_weights(ludus_kernel *kernel, const void *src, const 
                                    void *packed, float *dbias);
 
 bool ludus_backend_has_native(ludus_precision precision);
+// Largest magnitude of an int8 weight: 127, or 63 where the CPU adds products in 16 bits (no VNNI).
+int32_t ludus_backend_int8_limit(void);
 // "oneDNN 2.6.3, avx2": for bench and cards.
 void ludus_backend_describe(char *out, size_t size);
 

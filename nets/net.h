@@ -136,8 +136,9 @@ ludus_tensor ludus_net_tensor(const ludus_net *net, size_t index);
 
 typedef enum ludus_precision {
     LUDUS_PRECISION_F32,
-    LUDUS_PRECISION_BF16, // where the CPU has no bf16 arithmetic: values rounded, f32 arithmetic
-    LUDUS_PRECISION_INT8, // 8-bit weights per channel and activations; needs calibration
+    LUDUS_PRECISION_BF16, // weights and activations rounded to bf16, f32 arithmetic
+    LUDUS_PRECISION_INT8, // 8-bit weights per channel and activations in the 3x3 convolutions that
+                          // follow one another; the rest f32; needs calibration and oneDNN 2.x
     LUDUS_NUM_PRECISIONS
 } ludus_precision;
 const char *ludus_precision_name(ludus_precision precision); // "f32", "bf16", "int8"
@@ -156,8 +157,10 @@ typedef struct ludus_exec_config {
 ludus_status ludus_net_exec_create(ludus_net_exec **out, const ludus_net *net,
                                    const ludus_exec_config *config, ludus_error *error);
 void ludus_net_exec_destroy(ludus_net_exec *exec);
-// Takes the weights of `net`, which must have the same description. INT8 keeps its ranges.
-void ludus_net_exec_refresh(ludus_net_exec *exec, const ludus_net *net);
+// Takes the weights of `net`, which must have the same description. INT8 keeps the activations'
+// ranges and makes new kernels, which may fail for want of memory; else it cannot fail.
+ludus_status ludus_net_exec_refresh(ludus_net_exec *exec, const ludus_net *net,
+                                    ludus_error *error);
 // in: [n,C,H,W]; out[h]: [n, outputs of head h], or NULL when that head is not wanted.
 // 1 <= n <= max_batch; in and out must not overlap.
 void ludus_net_forward(ludus_net_exec *exec, int32_t n, const float *in, float *const *out);

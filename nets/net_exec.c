@@ -5,37 +5,7 @@
 #include <string.h>
 
 #include "nets/layer.h"
-#include "nets/net_plan.h"
-
-// Batches run in chunks of these sizes, largest first; each has kernels of its own. A row's sums
-// run in the same order in every chunk size, so its result does not depend on the batch.
-#define MAX_SIZES 8
-
-// A graph node as inference runs it: convolutions take the batch norm, the residual sum and the
-// ReLU behind them along.
-typedef struct step {
-    int32_t node;      // matrix node, or any other kind run as it is
-    int32_t norm;      // folded batch norm node, or -1
-    int32_t residual;  // value added before the ReLU, or -1
-    bool relu;
-    int32_t out;       // node whose value the step makes
-    bool is_matrix;
-    void *packed;
-    float *bias;       // [O] folded
-    ludus_kernel *kernels[MAX_SIZES];
-} step;
-
-struct ludus_net_exec {
-    ludus_net *net; // our own copy: the description, the graph and the weights of other layers
-    ludus_exec_config config;
-    int32_t sizes[MAX_SIZES]; // descending
-    int32_t num_sizes;
-    step *steps;
-    int32_t num_steps;
-    float **values;   // per node, for sizes[0] rows
-    float *arena;     // all values
-    float *weights;   // folded and permuted weights of one layer, scratch
-};
+#include "nets/net_exec_internal.h"
 
 // ---- Planning --------------------------------------------------------------------------------
 
@@ -53,7 +23,7 @@ static int32_t readers_of(const ludus_graph *g, int32_t node, int32_t *only)
 }
 
 // Follows a matrix node through the nodes that read it alone and can be fused.
-static void fuse(const ludus_graph *g, step *s, bool *taken)
+static void fuse(const ludus_graph *g, ludus_exec_step *s, bool *taken)
 {
     int32_t next;
     s->out = s->node;
@@ -91,8 +61,8 @@ static ludus_status plan_steps(ludus_net_exec *e)
         if (taken[i] || g->nodes[i].kind == LUDUS_NODE_DROPOUT) {
             continue;
         }
-        step *s = &e->steps[e->num_steps++];
-        *s = (step){.node = i, .norm = -1, .residual = -1, .out = i};
+        ludus_exec_step *s = &e->steps[e->num_steps++];
+        *s = (ludus_exec_step){.node = i, .norm = -1, .residual = -1, .out = i};
         s->is_matrix = ludus_plan_is_matrix(&g->nodes[i]);
         if (s->is_matrix) {
             fuse(g, s, taken);
@@ -108,7 +78,7 @@ static void choose_sizes(ludus_net_exec *e)
     if (size > 16) {
         size = 16; // larger chunks leave the second-level cache
     }
-    while (e->num_sizes < MAX_SIZES) {
+    while (e->num_sizes < LUDUS_EXEC_SIZES) {
         e->sizes[e->num_sizes++] = size;
         if (size == 1) {
             break;
@@ -154,7 +124,7 @@ static ludus_status create_values(ludus_net_exec *e)
     return LUDUS_OK;
 }
 
-static ludus_status create_kernels(ludus_net_exec *e, step *s, ludus_error *error)
+static ludus_status create_kernels(ludus_net_exec *e, ludus_exec_step *s, ludus_error *error)
 {
     const ludus_graph *g = &e->net->graph;
     for (int32_t i = 0; i < e->num_sizes; i++) {
@@ -195,7 +165,7 @@ static void fold_norm(const ludus_graph *g, const ludus_node *norm, size_t per_o
     }
 }
 
-static void prepare_step(ludus_net_exec *e, step *s)
+static ludus_status prepare_step(ludus_net_exec *e, ludus_exec_step *s, ludus_error *error)
 {
     const ludus_graph *g = &e->net->graph;
     const ludus_node *node = &g->nodes[s->node];
@@ -216,18 +186,25 @@ static void prepare_step(ludus_net_exec *e, step *s)
     if (e->config.precision == LUDUS_PRECISION_BF16) {
         ludus_round_bf16(count, e->weights, e->weights);
     }
+    if (s->is_int8) {
+        return ludus_exec_prepare_int8(e, s, error);
+    }
     ludus_kernel_pack(s->kernels[0], e->weights, s->packed);
+    return LUDUS_OK;
 }
 
-void ludus_net_exec_refresh(ludus_net_exec *exec, const ludus_net *net)
+ludus_status ludus_net_exec_refresh(ludus_net_exec *exec, const ludus_net *net,
+                                    ludus_error *error)
 {
+    ludus_status status = LUDUS_OK;
     assert(net->graph.num_floats == exec->net->graph.num_floats);
     memcpy(exec->net->params, net->params, net->graph.num_floats * sizeof *net->params);
-    for (int32_t i = 0; i < exec->num_steps; i++) {
+    for (int32_t i = 0; i < exec->num_steps && status == LUDUS_OK; i++) {
         if (exec->steps[i].is_matrix) {
-            prepare_step(exec, &exec->steps[i]);
+            status = prepare_step(exec, &exec->steps[i], error);
         }
     }
+    return status;
 }
 
 // ---- Life cycle ------------------------------------------------------------------------------
@@ -249,8 +226,15 @@ static ludus_status create_parts(ludus_net_exec *e, const ludus_net *net, ludus_
             }
         }
     }
-    ludus_net_exec_refresh(e, net);
-    return LUDUS_OK;
+    ludus_status status = ludus_net_exec_refresh(e, net, error);
+    // The f32 plan measures the ranges; then its 3x3 convolutions change over.
+    if (status == LUDUS_OK && e->config.precision == LUDUS_PRECISION_INT8) {
+        status = ludus_exec_plan_int8(e, error);
+    }
+    if (status == LUDUS_OK && e->config.precision == LUDUS_PRECISION_INT8) {
+        status = ludus_net_exec_refresh(e, net, error);
+    }
+    return status;
 }
 
 ludus_status ludus_net_exec_create(ludus_net_exec **out, const ludus_net *net,
@@ -261,8 +245,8 @@ ludus_status ludus_net_exec_create(ludus_net_exec **out, const ludus_net *net,
         return ludus_fail(error, LUDUS_ERR_ARG, "net: a batch of %d rows; must be 1 .. 4096",
                           config->max_batch);
     }
-    if (config->precision == LUDUS_PRECISION_INT8) {
-        return ludus_fail(error, LUDUS_ERR_UNSUPPORTED, "net: int8 is not available");
+    if (config->precision == LUDUS_PRECISION_INT8 && config->calibration_rows < 1) {
+        return ludus_fail(error, LUDUS_ERR_ARG, "net: int8 needs rows to calibrate with");
     }
     ludus_net_exec *e = ludus_alloc(1, sizeof *e);
     if (e == NULL) {
@@ -283,6 +267,7 @@ void ludus_net_exec_destroy(ludus_net_exec *exec)
     if (exec == NULL) {
         return;
     }
+    ludus_exec_free_int8(exec);
     for (int32_t i = 0; exec->steps != NULL && i < exec->num_steps; i++) {
         for (int32_t k = 0; k < exec->num_sizes; k++) {
             ludus_kernel_destroy(exec->steps[i].kernels[k]);
@@ -300,7 +285,7 @@ void ludus_net_exec_destroy(ludus_net_exec *exec)
 
 // ---- Forward ---------------------------------------------------------------------------------
 
-static void run_layer(const ludus_net_exec *e, const step *s, size_t n)
+static void run_layer(const ludus_net_exec *e, const ludus_exec_step *s, size_t n)
 {
     const ludus_graph *g = &e->net->graph;
     const ludus_node *node = &g->nodes[s->node];
@@ -343,20 +328,25 @@ static void run_layer(const ludus_net_exec *e, const step *s, size_t n)
     }
 }
 
-static void run_chunk(const ludus_net_exec *e, int32_t size, const float *in)
+void ludus_exec_run_chunk(const ludus_net_exec *e, int32_t size, const float *in)
 {
     const ludus_graph *g = &e->net->graph;
     const int32_t n = e->sizes[size];
     const bool round = e->config.precision == LUDUS_PRECISION_BF16;
     ludus_plan_load_input(g, n, in, e->values[0]);
     for (int32_t i = 0; i < e->num_steps; i++) {
-        const step *s = &e->steps[i];
-        if (s->is_matrix) {
+        const ludus_exec_step *s = &e->steps[i];
+        if (s->is_int8) {
+            ludus_exec_run_int8(e, s, size);
+        } else if (s->is_matrix) {
             ludus_kernel_forward(s->kernels[size], e->values[g->nodes[s->node].in[0]], s->packed,
                                  s->bias, s->residual >= 0 ? e->values[s->residual] : NULL,
                                  e->values[s->out]);
         } else {
             run_layer(e, s, (size_t)n);
+        }
+        if (s->quantise_result || s->restore_result) {
+            ludus_exec_convert(e, s, n);
         }
         if (round && g->nodes[s->out].head < 0) {
             ludus_round_bf16(ludus_plan_row_floats(g, s->out) * (size_t)n, e->values[s->out],
@@ -376,7 +366,7 @@ void ludus_net_forward(ludus_net_exec *exec, int32_t n, const float *in, float *
             size++;
         }
         const int32_t rows = exec->sizes[size];
-        run_chunk(exec, size, in + (size_t)done * row_in);
+        ludus_exec_run_chunk(exec, size, in + (size_t)done * row_in);
         for (int32_t i = 0; i < g->num_nodes; i++) {
             const ludus_node *node = &g->nodes[i];
             if (node->head >= 0 && out[node->head] != NULL) {

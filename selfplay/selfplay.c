@@ -244,10 +244,14 @@ static void run_group(const ludus_selfplay *sp, slot *group, uint64_t version, w
     w->busy_seconds += ludus_clock() - start;
 }
 
-static void begin_phase(ludus_selfplay *sp, const ludus_net *net)
+static ludus_status begin_phase(ludus_selfplay *sp, const ludus_net *net, ludus_error *error)
 {
     for (int32_t i = 0; i < sp->threads; i++) {
-        ludus_evaluator_net_refresh(&sp->workers[i].evaluator, net);
+        const ludus_status status =
+            ludus_evaluator_net_refresh(&sp->workers[i].evaluator, net, error);
+        if (status != LUDUS_OK) {
+            return status;
+        }
         sp->workers[i].evaluator.seconds = 0.0;
         sp->workers[i].busy_seconds = 0.0;
     }
@@ -260,6 +264,7 @@ static void begin_phase(ludus_selfplay *sp, const ludus_net *net)
         s->finished.size = 0;
         memset(&s->stats, 0, sizeof s->stats);
     }
+    return LUDUS_OK;
 }
 
 static void sum_stats(const ludus_selfplay *sp, ludus_selfplay_stats *out)
@@ -319,7 +324,10 @@ ludus_status ludus_selfplay_phase(ludus_selfplay *selfplay, const ludus_net *net
                                   ludus_selfplay_stats *stats, ludus_error *error)
 {
     const double start = ludus_clock();
-    begin_phase(selfplay, net);
+    ludus_status status = begin_phase(selfplay, net, error);
+    if (status != LUDUS_OK) {
+        return status;
+    }
     const int32_t batch = selfplay->config.batch;
     const int32_t num_groups = selfplay->config.slots / batch;
 #pragma omp parallel for default(none) shared(selfplay, num_groups, batch, version)                \
@@ -334,7 +342,7 @@ ludus_status ludus_selfplay_phase(ludus_selfplay *selfplay, const ludus_net *net
             return ludus_fail(error, LUDUS_ERR_NOMEM, "self-play: out of memory for records");
         }
     }
-    const ludus_status status = deliver(selfplay, sink, user, error);
+    status = deliver(selfplay, sink, user, error);
     stats->seconds = ludus_clock() - start;
     return status;
 }

@@ -143,7 +143,7 @@ static void refresh_takes_the_new_weights(void **state)
     forward(two, LUDUS_PRECISION_F32, ROWS, ROWS, in, &expected);
     const ludus_exec_config config = {.max_batch = ROWS};
     assert_int_equal(ludus_net_exec_create(&exec, one, &config, &error), LUDUS_OK);
-    ludus_net_exec_refresh(exec, two);
+    assert_int_equal(ludus_net_exec_refresh(exec, two, &error), LUDUS_OK);
     for (int h = 0; h < LUDUS_NET_MAX_HEADS; h++) {
         heads[h] = out.head[h];
     }
