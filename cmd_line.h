@@ -78,28 +78,28 @@ typedef struct ludus_command {
 
 // Rows that verbs share; `type` must have the field of that name.
 // int32_t threads; 0 means all cores, see ludus_cmd_threads.
-#define LUDUS_ARG_ROW_THREADS(type)                                                \
-    {                                                                              \
-        "--threads", LUDUS_ARG_INT32, offsetof(type, threads), 0, 1024, "N", NULL, \
-            "worker threads (default: one per core)"                               \
+#define LUDUS_ARG_ROW_THREADS(type)                                                                \
+    {                                                                                              \
+        "--threads", LUDUS_ARG_INT32, offsetof(type, threads), 0, 1024, "N", NULL,                 \
+            "worker threads (default: one per core)"                                               \
     }
 // uint64_t seed
-#define LUDUS_ARG_ROW_SEED(type)                                           \
-    {                                                                      \
-        "--seed", LUDUS_ARG_UINT64, offsetof(type, seed), 0, 0, "N", NULL, \
-            "seed of everything random: same seed, same result"            \
+#define LUDUS_ARG_ROW_SEED(type)                                                                   \
+    {                                                                                              \
+        "--seed", LUDUS_ARG_UINT64, offsetof(type, seed), 0, 0, "N", NULL,                         \
+            "seed of everything random: same seed, same result"                                    \
     }
 // bool json
-#define LUDUS_ARG_ROW_JSON(type)                                          \
-    {                                                                     \
-        "--json", LUDUS_ARG_FLAG, offsetof(type, json), 0, 0, NULL, NULL, \
-            "print one JSON object instead of text"                       \
+#define LUDUS_ARG_ROW_JSON(type)                                                                   \
+    {                                                                                              \
+        "--json", LUDUS_ARG_FLAG, offsetof(type, json), 0, 0, NULL, NULL,                          \
+            "print one JSON object instead of text"                                                \
     }
 // ludus_sets sets
-#define LUDUS_ARG_ROW_SET(type)                                                         \
-    {                                                                                   \
-        "--set", LUDUS_ARG_SETS, offsetof(type, sets), 0, 0, "SECTION.KEY=VALUE", NULL, \
-            "override one setting; may be repeated"                                     \
+#define LUDUS_ARG_ROW_SET(type)                                                                    \
+    {                                                                                              \
+        "--set", LUDUS_ARG_SETS, offsetof(type, sets), 0, 0, "SECTION.KEY=VALUE", NULL,            \
+            "override one setting; may be repeated"                                                \
     }
 
 // Fills `target` and `words`. Returns -1 to go on, or the exit status with which to end: 0 after

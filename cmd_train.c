@@ -117,8 +117,8 @@ static void show_progress(ludus_progress *progress, const ludus_run *run,
     ludus_duration(seconds, spent);
     if (share > 0.0) {
         ludus_duration(seconds * (1.0 - share) / share, left);
-        snprintf(line, sizeof line, "#%" PRId64 "  %s, %s left  %s", report->iteration, spent,
-                 left, numbers);
+        snprintf(line, sizeof line, "#%" PRId64 "  %s, %s left  %s", report->iteration, spent, left,
+                 numbers);
     } else {
         snprintf(line, sizeof line, "#%" PRId64 "  %s  %s", report->iteration, spent, numbers);
     }
@@ -171,12 +171,11 @@ static ludus_status summarise(const ludus_run *run, const char *folder, bool jso
     if (status != LUDUS_OK) {
         return status;
     }
-    const uint64_t weights = ludus_net_hash(ludus_run_learner(run)->ops->net(
-        ludus_run_learner(run)->self));
+    const uint64_t weights =
+        ludus_net_hash(ludus_run_learner(run)->ops->net(ludus_run_learner(run)->self));
     if (json) {
         printf("{\"run\": \"%s\", \"iteration\": %" PRId64 ", \"seconds\": %.1f, "
-               "\"finished\": %s, \"hash\": \"%016" PRIx64 "\", \"weights\": \"%016" PRIx64
-               "\"}\n",
+               "\"finished\": %s, \"hash\": \"%016" PRIx64 "\", \"weights\": \"%016" PRIx64 "\"}\n",
                folder, ludus_run_iteration(run), ludus_run_seconds(run),
                ludus_run_finished(run) ? "true" : "false", hash, weights);
         return LUDUS_OK;
@@ -213,8 +212,7 @@ static int train_run(int argc, char **argv)
     ludus_status status;
     if (options.resume != NULL) {
         snprintf(folder, sizeof folder, "%s", options.resume);
-        status = ludus_run_resume(&run, folder, changes.assignment, changes.count, threads,
-                                  &error);
+        status = ludus_run_resume(&run, folder, changes.assignment, changes.count, threads, &error);
     } else {
         name_folder(&options, words.word[0], folder, sizeof folder);
         status = begin(&run, &recipe, words.word[0], folder, &changes, threads, &error);
@@ -225,7 +223,7 @@ static int train_run(int argc, char **argv)
     if (status == LUDUS_OK) {
         status = summarise(run, folder, options.json, &error);
     }
-    exit_status = status != LUDUS_OK          ? ludus_cmd_fail(&ludus_cmd_train, &error)
+    exit_status = status != LUDUS_OK        ? ludus_cmd_fail(&ludus_cmd_train, &error)
                   : ludus_run_finished(run) ? LUDUS_EXIT_OK
                                             : LUDUS_EXIT_STOPPED;
     ludus_run_destroy(run);

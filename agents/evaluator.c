@@ -57,8 +57,9 @@ ludus_status ludus_net_fits_game(const ludus_net *net, const ludus_game *game, l
     const int32_t policy = ludus_net_find_head(net, "policy");
     const int32_t value = ludus_net_find_head(net, "value");
     if (policy < 0 || value < 0 || d->heads[value].kind != LUDUS_HEAD_WDL) {
-        return ludus_fail(error, LUDUS_ERR_ARG, "the net has no policy and value heads: not one "
-                                                "for board games");
+        return ludus_fail(error, LUDUS_ERR_ARG,
+                          "the net has no policy and value heads: not one "
+                          "for board games");
     }
     if (memcmp(d->in_shape, want, sizeof d->in_shape) != 0 ||
         d->heads[policy].size != game->spec.num_moves) {
@@ -77,11 +78,11 @@ typedef struct net_evaluator {
     ludus_game game;
     ludus_net_exec *exec;
     int32_t policy_head, value_head;
-    size_t planes;        // floats per row
-    float *in;            // [batch, planes]
-    float *policy;        // [batch, num_moves]
-    float *value;         // [batch, 3]
-    ludus_move *permute;  // [num_symmetries, num_moves]
+    size_t planes;       // floats per row
+    float *in;           // [batch, planes]
+    float *policy;       // [batch, num_moves]
+    float *value;        // [batch, 3]
+    ludus_move *permute; // [num_symmetries, num_moves]
 } net_evaluator;
 
 static void net_evaluate(void *self, int32_t n, ludus_leaf *leaves)
@@ -177,9 +178,8 @@ static ludus_status create_calibrated(net_evaluator *e, const ludus_net *net,
     return status;
 }
 
-ludus_status ludus_evaluator_net(ludus_evaluator *out, const ludus_game *game,
-                                 const ludus_net *net, const ludus_exec_config *config,
-                                 ludus_error *error)
+ludus_status ludus_evaluator_net(ludus_evaluator *out, const ludus_game *game, const ludus_net *net,
+                                 const ludus_exec_config *config, ludus_error *error)
 {
     memset(out, 0, sizeof *out);
     ludus_status status = ludus_net_fits_game(net, game, error);

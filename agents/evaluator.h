@@ -16,13 +16,13 @@ typedef struct ludus_leaf {
     const void *pos;         // not finished
     const ludus_move *legal; // [num_legal], ascending
     int32_t num_legal;
-    int32_t sym;        // symmetry to look through: 0 .. num_symmetries-1
-    float *priors;      // out: [num_legal], sums to 1
-    float wdl[3];       // out: win, draw, loss for the player to move; sums to 1
+    int32_t sym;   // symmetry to look through: 0 .. num_symmetries-1
+    float *priors; // out: [num_legal], sums to 1
+    float wdl[3];  // out: win, draw, loss for the player to move; sums to 1
 } ludus_leaf;
 
 typedef struct ludus_evaluator_ops {
-    const char *name; // "net", "uniform", "rollout"
+    const char *name;                                            // "net", "uniform", "rollout"
     void (*evaluate)(void *self, int32_t n, ludus_leaf *leaves); // 1 <= n <= max_batch
     void (*destroy)(void *self);
 } ludus_evaluator_ops;
@@ -47,9 +47,8 @@ ludus_status ludus_net_fits_game(const ludus_net *net, const ludus_game *game, l
 // Net: encodes through the leaf's symmetry, softmax over the legal moves. Copies the weights into
 // its executor (see ludus_net_exec_create); refresh takes new ones of the same shape. INT8 without
 // calibration rows calibrates itself on positions of random games.
-ludus_status ludus_evaluator_net(ludus_evaluator *out, const ludus_game *game,
-                                 const ludus_net *net, const ludus_exec_config *config,
-                                 ludus_error *error);
+ludus_status ludus_evaluator_net(ludus_evaluator *out, const ludus_game *game, const ludus_net *net,
+                                 const ludus_exec_config *config, ludus_error *error);
 ludus_status ludus_evaluator_net_refresh(ludus_evaluator *evaluator, const ludus_net *net,
                                          ludus_error *error);
 // Equal priors, even chances (draw): for tests and overhead measurements.

@@ -12,15 +12,14 @@ static const char *const root_names[] = {"puct", "gumbel", NULL};
 const ludus_option ludus_mcts_options[] = {
     LUDUS_OPTION_ENUM(ludus_mcts_config, "search", "root", root, root_names,
                       "puct (AlphaZero) or gumbel (sequential halving)"),
-    LUDUS_OPTION_INT32(ludus_mcts_config, "search", "simulations", simulations, 1, 1e6,
-                       "per move"),
+    LUDUS_OPTION_INT32(ludus_mcts_config, "search", "simulations", simulations, 1, 1e6, "per move"),
     LUDUS_OPTION_FLOAT(ludus_mcts_config, "search", "c_puct", c_puct, 0, 100, "exploration"),
     LUDUS_OPTION_FLOAT(ludus_mcts_config, "search", "c_base", c_base, 1, 1e9,
                        "visits at which exploration begins to grow"),
     LUDUS_OPTION_FLOAT(ludus_mcts_config, "search", "fpu_reduction", fpu_reduction, 0, 2,
                        "first-play urgency: how much worse than its parent a new move seems"),
-    LUDUS_OPTION_FLOAT(ludus_mcts_config, "search", "root_fpu_reduction", root_fpu_reduction, 0,
-                       2, "the same at the root under noise"),
+    LUDUS_OPTION_FLOAT(ludus_mcts_config, "search", "root_fpu_reduction", root_fpu_reduction, 0, 2,
+                       "the same at the root under noise"),
     LUDUS_OPTION_FLOAT(ludus_mcts_config, "search", "draw_value", draw_value, -1, 1,
                        "of a draw for the player to move at the root"),
     LUDUS_OPTION_FLOAT(ludus_mcts_config, "search", "noise_alpha", noise_alpha, 0, 100,
@@ -29,10 +28,10 @@ const ludus_option ludus_mcts_options[] = {
                        "share of Dirichlet noise in the root's priors"),
     LUDUS_OPTION_FLOAT(ludus_mcts_config, "search", "temperature", temperature, 0, 100,
                        "of the visit counts in the first plies"),
-    LUDUS_OPTION_INT32(ludus_mcts_config, "search", "temperature_plies", temperature_plies, 0,
-                       1e6, "how many those are"),
-    LUDUS_OPTION_FLOAT(ludus_mcts_config, "search", "temperature_final", temperature_final, 0,
-                       100, "afterwards; 0 = most visits"),
+    LUDUS_OPTION_INT32(ludus_mcts_config, "search", "temperature_plies", temperature_plies, 0, 1e6,
+                       "how many those are"),
+    LUDUS_OPTION_FLOAT(ludus_mcts_config, "search", "temperature_final", temperature_final, 0, 100,
+                       "afterwards; 0 = most visits"),
     LUDUS_OPTION_INT32(ludus_mcts_config, "search", "gumbel_actions", gumbel_actions, 1, 10000,
                        "root moves that sequential halving considers"),
     LUDUS_OPTION_FLOAT(ludus_mcts_config, "search", "gumbel_c_visit", gumbel_c_visit, 0, 1e6,
@@ -43,8 +42,8 @@ const ludus_option ludus_mcts_options[] = {
                       "back up proven wins, draws and losses"),
     LUDUS_OPTION_BOOL(ludus_mcts_config, "search", "symmetry", enable_symmetry,
                       "evaluate each position through a symmetry drawn from its hash"),
-    LUDUS_OPTION_INT32(ludus_mcts_config, "search", "average_symmetries", average_symmetries, 1,
-                       64, "symmetries averaged at the root"),
+    LUDUS_OPTION_INT32(ludus_mcts_config, "search", "average_symmetries", average_symmetries, 1, 64,
+                       "symmetries averaged at the root"),
     LUDUS_OPTION_INT32(ludus_mcts_config, "search", "cache_entries", cache_entries, 0, 1e8,
                        "evaluation cache of each tree; 0 = off"),
     LUDUS_OPTION_INT32(ludus_mcts_config, "search", "max_nodes", max_nodes, 0, 1e9,
@@ -93,8 +92,8 @@ static bool create_arena(ludus_mcts *t)
     t->edge_virtual = ludus_alloc(edges, sizeof *t->edge_virtual);
     t->edge_child = ludus_alloc(edges, sizeof *t->edge_child);
     t->edge_proof = ludus_alloc(edges, sizeof *t->edge_proof);
-    return t->nodes && t->states && t->moved_to && t->edge_move && t->edge_prior &&
-           t->edge_value && t->edge_visits && t->edge_virtual && t->edge_child && t->edge_proof;
+    return t->nodes && t->states && t->moved_to && t->edge_move && t->edge_prior && t->edge_value &&
+           t->edge_visits && t->edge_virtual && t->edge_child && t->edge_proof;
 }
 
 static bool create_rest(ludus_mcts *t)
@@ -107,8 +106,7 @@ static bool create_rest(ludus_mcts *t)
     t->root_noise = ludus_alloc(max_legal, sizeof *t->root_noise);
     t->root_before = ludus_alloc(max_legal, sizeof *t->root_before);
     t->halving = ludus_alloc((size_t)t->halving_capacity + 1, sizeof *t->halving);
-    t->path_edges =
-        ludus_alloc((size_t)t->max_depth * LUDUS_MCTS_MAX_WANT, sizeof *t->path_edges);
+    t->path_edges = ludus_alloc((size_t)t->max_depth * LUDUS_MCTS_MAX_WANT, sizeof *t->path_edges);
     if (entries > 0) {
         t->cache = ludus_alloc(entries, sizeof *t->cache);
         t->cache_priors = ludus_alloc(entries * max_legal, sizeof *t->cache_priors);
@@ -152,10 +150,10 @@ void ludus_mcts_destroy(ludus_mcts *tree)
     if (tree == NULL) {
         return;
     }
-    void *blocks[] = {tree->nodes,        tree->states,       tree->moved_to,    tree->edge_move,
-                      tree->edge_prior,   tree->edge_value,   tree->edge_visits, tree->edge_virtual,
-                      tree->edge_child,   tree->edge_proof,   tree->round_priors, tree->root_noise,
-                      tree->root_before,  tree->halving,      tree->path_edges,  tree->cache,
+    void *blocks[] = {tree->nodes,       tree->states,     tree->moved_to,     tree->edge_move,
+                      tree->edge_prior,  tree->edge_value, tree->edge_visits,  tree->edge_virtual,
+                      tree->edge_child,  tree->edge_proof, tree->round_priors, tree->root_noise,
+                      tree->root_before, tree->halving,    tree->path_edges,   tree->cache,
                       tree->cache_priors};
     for (size_t i = 0; i < sizeof blocks / sizeof blocks[0]; i++) {
         ludus_free(blocks[i]);
@@ -393,8 +391,8 @@ static void remember(ludus_mcts *t, int32_t node, const float *wdl)
     entry->hash = hash;
     entry->num_legal = n->num_edges;
     memcpy(entry->wdl, wdl, sizeof entry->wdl);
-    memcpy(t->cache_priors + index * (size_t)t->game.spec.max_legal,
-           t->edge_prior + n->first_edge, (size_t)n->num_edges * sizeof *t->edge_prior);
+    memcpy(t->cache_priors + index * (size_t)t->game.spec.max_legal, t->edge_prior + n->first_edge,
+           (size_t)n->num_edges * sizeof *t->edge_prior);
 }
 
 // ---- Descending ------------------------------------------------------------------------------

@@ -33,27 +33,27 @@ typedef struct ludus_mcts ludus_mcts;
 typedef enum ludus_root_kind { LUDUS_ROOT_PUCT, LUDUS_ROOT_GUMBEL } ludus_root_kind;
 
 typedef struct ludus_mcts_config {
-    int32_t root;            // ludus_root_kind
-    int32_t simulations;     // per move, the default of start(), 1..1e6
-    float c_puct;            // exploration: c(N) = c_puct + log((N + c_base + 1) / c_base)
-    float c_base;            // 19652 in AlphaZero
-    float fpu_reduction;     // first-play urgency: parent value - reduction * sqrt(visited prior)
+    int32_t root;             // ludus_root_kind
+    int32_t simulations;      // per move, the default of start(), 1..1e6
+    float c_puct;             // exploration: c(N) = c_puct + log((N + c_base + 1) / c_base)
+    float c_base;             // 19652 in AlphaZero
+    float fpu_reduction;      // first-play urgency: parent value - reduction * sqrt(visited prior)
     float root_fpu_reduction; // the same at the root when noise is on
-    float draw_value;        // -1..1, how a draw counts for the player to move at the root; 0
-    float noise_alpha;       // Dirichlet alpha; 0 = 10 / number of legal moves
-    float noise_share;       // 0 = no noise, AlphaZero .25
-    float temperature;       // of the visit counts for the first temperature_plies plies
+    float draw_value;         // -1..1, how a draw counts for the player to move at the root; 0
+    float noise_alpha;        // Dirichlet alpha; 0 = 10 / number of legal moves
+    float noise_share;        // 0 = no noise, AlphaZero .25
+    float temperature;        // of the visit counts for the first temperature_plies plies
     int32_t temperature_plies;
-    float temperature_final; // afterwards; 0 = most visits
-    int32_t gumbel_actions;  // m: root actions considered by sequential halving
-    float gumbel_c_visit;    // 50
-    float gumbel_c_scale;    // 1.0
-    bool enable_solver;      // proven wins and losses are backed up (Winands et al. 2008)
-    bool enable_symmetry;    // a random symmetry per evaluation (drawn from position hash)
+    float temperature_final;    // afterwards; 0 = most visits
+    int32_t gumbel_actions;     // m: root actions considered by sequential halving
+    float gumbel_c_visit;       // 50
+    float gumbel_c_scale;       // 1.0
+    bool enable_solver;         // proven wins and losses are backed up (Winands et al. 2008)
+    bool enable_symmetry;       // a random symmetry per evaluation (drawn from position hash)
     int32_t average_symmetries; // evaluations averaged per leaf at the root only; 1 = off
-    int32_t cache_entries;   // evaluation cache keyed by position hash; 0 = off
-    int32_t max_nodes;       // arena; 0 = simulations * 2 + 1024
-    int32_t virtual_loss;    // visits added while a leaf is out, for wants > 1
+    int32_t cache_entries;      // evaluation cache keyed by position hash; 0 = off
+    int32_t max_nodes;          // arena; 0 = simulations * 2 + 1024
+    int32_t virtual_loss;       // visits added while a leaf is out, for wants > 1
 } ludus_mcts_config;
 
 ludus_mcts_config ludus_mcts_config_default(void);
@@ -65,8 +65,8 @@ extern const size_t ludus_mcts_num_options;
 typedef struct ludus_mcts_move {
     ludus_move move;
     int32_t visits;
-    float prior;  // before noise
-    float value;  // for the player to move at the root, -1..1; root's own estimate when unvisited
+    float prior;   // before noise
+    float value;   // for the player to move at the root, -1..1; root's own estimate when unvisited
     int8_t proven; // +1 win, -1 loss, 0 draw for the root player when `is_proven`
     bool is_proven;
 } ludus_mcts_move;
@@ -75,12 +75,12 @@ typedef struct ludus_mcts_stats {
     int32_t simulations; // done for this root since start()
     int32_t evaluations; // leaves handed out
     int32_t cache_hits;
-    int32_t nodes;       // in the arena
-    int32_t depth;       // deepest leaf below the root, plies
-    float value;         // root value, -1..1 for the player to move
-    float wdl[3];        // root's averaged win, draw, loss
+    int32_t nodes; // in the arena
+    int32_t depth; // deepest leaf below the root, plies
+    float value;   // root value, -1..1 for the player to move
+    float wdl[3];  // root's averaged win, draw, loss
     bool arena_full;
-    bool proven;         // the root's outcome is known for certain
+    bool proven; // the root's outcome is known for certain
 } ludus_mcts_stats;
 
 ludus_status ludus_mcts_create(ludus_mcts **out, const ludus_game *game,

@@ -22,15 +22,15 @@ typedef enum ludus_proof {
 } ludus_proof;
 
 typedef struct ludus_mcts_node {
-    int32_t parent;     // node, LUDUS_MCTS_NO_NODE at the root
+    int32_t parent; // node, LUDUS_MCTS_NO_NODE at the root
     int32_t first_edge, num_edges;
-    int32_t visits;     // evaluations backed up through this node, its own included
-    float value_sum;    // of them, for the player to move here
+    int32_t visits;  // evaluations backed up through this node, its own included
+    float value_sum; // of them, for the player to move here
     float win_sum, loss_sum;
-    float own_value;    // the evaluator's
-    int8_t side;        // player to move, 0 or 1
-    int8_t proof;       // ludus_proof
-    bool is_expanded;   // priors are known
+    float own_value;  // the evaluator's
+    int8_t side;      // player to move, 0 or 1
+    int8_t proof;     // ludus_proof
+    bool is_expanded; // priors are known
 } ludus_mcts_node;
 
 // A descent that waits for its leaf's evaluation.
@@ -55,7 +55,7 @@ struct ludus_mcts {
     uint8_t *states;
     ludus_move *edge_move;
     float *edge_prior;
-    float *edge_value;     // sum, for the player to move at the parent
+    float *edge_value; // sum, for the player to move at the parent
     int32_t *edge_visits;
     int32_t *edge_virtual; // descents under way, times virtual_loss
     int32_t *edge_child;   // node or LUDUS_MCTS_NO_NODE
@@ -65,17 +65,17 @@ struct ludus_mcts {
     int32_t planned, done;
     bool is_noisy, is_full;
     int32_t evaluations, cache_hits, max_depth_seen;
-    int32_t rounds;        // symmetries of the root averaged so far
+    int32_t rounds; // symmetries of the root averaged so far
     float round_wdl[3];
-    float *round_priors;   // [max_legal]
-    float *root_noise;     // [max_legal] Dirichlet sample or Gumbel draws
-    int32_t *root_before;  // [max_legal] visits when the search began
-    int32_t *halving;      // [simulations + 1] visits that the next considered move has
+    float *round_priors;  // [max_legal]
+    float *root_noise;    // [max_legal] Dirichlet sample or Gumbel draws
+    int32_t *root_before; // [max_legal] visits when the search began
+    int32_t *halving;     // [simulations + 1] visits that the next considered move has
     int32_t halving_capacity;
     // Leaves out
     int32_t num_paths;
     ludus_mcts_path paths[LUDUS_MCTS_MAX_WANT];
-    int32_t *path_edges;   // storage of paths
+    int32_t *path_edges; // storage of paths
     int32_t max_depth;
     // Cache
     ludus_mcts_cache_entry *cache; // [cache_entries], direct mapped

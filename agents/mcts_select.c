@@ -181,8 +181,7 @@ void ludus_mcts_prepare_root(ludus_mcts *t, ludus_rng *rng)
         plan_halving(t, n < t->config.gumbel_actions ? n : t->config.gumbel_actions);
     } else if (t->is_noisy && t->config.noise_share > 0.0f) {
         const float alpha = t->config.noise_alpha;
-        ludus_rng_dirichlet(rng, alpha > 0.0f ? (double)alpha : 10.0 / (double)n, n,
-                            t->root_noise);
+        ludus_rng_dirichlet(rng, alpha > 0.0f ? (double)alpha : 10.0 / (double)n, n, t->root_noise);
     }
 }
 

@@ -9,8 +9,8 @@
 #include "base/config.h"
 
 static const ludus_player_ops *const kinds[] = {
-    &ludus_player_net,    &ludus_player_alphabeta, &ludus_player_mcts,  &ludus_player_random,
-    &ludus_player_solver, &ludus_player_perfect,
+    &ludus_player_net,    &ludus_player_alphabeta, &ludus_player_mcts,
+    &ludus_player_random, &ludus_player_solver,    &ludus_player_perfect,
 };
 #define NUM_KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
@@ -38,8 +38,8 @@ static const ludus_player_ops *find_kind(const char *kind, ludus_error *error)
     return NULL;
 }
 
-ludus_status ludus_player_read_number(const char *text, const char *what, int32_t low,
-                                      int32_t high, int32_t *out, ludus_error *error)
+ludus_status ludus_player_read_number(const char *text, const char *what, int32_t low, int32_t high,
+                                      int32_t *out, ludus_error *error)
 {
     char *end;
     const long value = strtol(text, &end, 10);

@@ -24,11 +24,11 @@
 // What a player can tell about its last choice; zeroed fields mean "does not know".
 typedef struct ludus_thought {
     bool has_value;
-    float value;                      // -1..1 for the player who moved
+    float value; // -1..1 for the player who moved
     int32_t simulations;
-    int32_t num_moves;                // entries of moves, 0 = none
-    ludus_mcts_move *moves;           // borrowed from the player until its next call
-    int32_t line_length;              // principal variation
+    int32_t num_moves;      // entries of moves, 0 = none
+    ludus_mcts_move *moves; // borrowed from the player until its next call
+    int32_t line_length;    // principal variation
     ludus_move line[32];
 } ludus_thought;
 

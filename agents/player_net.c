@@ -37,8 +37,7 @@ static ludus_status read_temperature(const char *value, float *out, ludus_error 
     char *end;
     const double t = strtod(value, &end);
     if (*value == '\0' || *end != '\0' || !(t >= 0.0 && t <= 100.0)) {
-        return ludus_fail(error, LUDUS_ERR_ARG, "temperature must be 0 .. 100, not \"%s\"",
-                          value);
+        return ludus_fail(error, LUDUS_ERR_ARG, "temperature must be 0 .. 100, not \"%s\"", value);
     }
     *out = (float)t;
     return LUDUS_OK;

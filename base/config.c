@@ -139,9 +139,8 @@ static int on_pair(void *user, const char *section, const char *key, const char 
     }
     const entry *earlier = find_entry(p->config, section, key);
     if (earlier != NULL) {
-        p->status = ludus_fail(p->error, LUDUS_ERR_FORMAT,
-                               "%s:%d: %s.%s stands already on line %d", p->config->name, p->line,
-                               section, key, earlier->line);
+        p->status = ludus_fail(p->error, LUDUS_ERR_FORMAT, "%s:%d: %s.%s stands already on line %d",
+                               p->config->name, p->line, section, key, earlier->line);
         return 1;
     }
     p->status = add_entry(p->config, section, key, value, p->line);
@@ -152,8 +151,7 @@ static int on_pair(void *user, const char *section, const char *key, const char 
 }
 
 // What libinih would cut or misread in silence.
-static ludus_status check_text(const char *name, const char *text, size_t size,
-                               ludus_error *error)
+static ludus_status check_text(const char *name, const char *text, size_t size, ludus_error *error)
 {
     int32_t line = 1;
     size_t start = 0;
@@ -189,8 +187,8 @@ static ludus_status parse_text(ludus_config *config, const char *text, ludus_err
     return LUDUS_OK;
 }
 
-ludus_status ludus_config_parse(ludus_config **out, const char *name, const char *text,
-                                size_t size, ludus_error *error)
+ludus_status ludus_config_parse(ludus_config **out, const char *name, const char *text, size_t size,
+                                ludus_error *error)
 {
     *out = NULL;
     if (size > MAX_FILE_BYTES) {
@@ -319,8 +317,8 @@ static bool read_number(const char *text, bool allow_suffix, double *out)
     return *end == '\0' && isfinite(value);
 }
 
-static ludus_status apply_number(const ludus_config *config, const entry *e,
-                                 const ludus_option *o, void *field, ludus_error *error)
+static ludus_status apply_number(const ludus_config *config, const entry *e, const ludus_option *o,
+                                 void *field, ludus_error *error)
 {
     char rule[160];
     double value;
@@ -357,8 +355,8 @@ static ludus_status apply_bool(const ludus_config *config, const entry *e, bool 
     return refuse(config, e, error, "true or false");
 }
 
-static ludus_status apply_enum(const ludus_config *config, const entry *e,
-                               const ludus_option *o, int32_t *field, ludus_error *error)
+static ludus_status apply_enum(const ludus_config *config, const entry *e, const ludus_option *o,
+                               int32_t *field, ludus_error *error)
 {
     char rule[200];
     size_t used = 0;
@@ -367,8 +365,8 @@ static ludus_status apply_enum(const ludus_config *config, const entry *e,
             *field = i;
             return LUDUS_OK;
         }
-        const int n = snprintf(rule + used, sizeof rule - used, "%s%s", i > 0 ? ", " : "",
-                               o->choices[i]);
+        const int n =
+            snprintf(rule + used, sizeof rule - used, "%s%s", i > 0 ? ", " : "", o->choices[i]);
         used = n > 0 && used + (size_t)n < sizeof rule ? used + (size_t)n : sizeof rule - 1;
     }
     char sentence[220];
@@ -376,8 +374,8 @@ static ludus_status apply_enum(const ludus_config *config, const entry *e,
     return refuse(config, e, error, sentence);
 }
 
-static ludus_status apply_text(const ludus_config *config, const entry *e,
-                               const ludus_option *o, char *field, ludus_error *error)
+static ludus_status apply_text(const ludus_config *config, const entry *e, const ludus_option *o,
+                               char *field, ludus_error *error)
 {
     char rule[64];
     const size_t room = (size_t)o->max;
@@ -389,8 +387,8 @@ static ludus_status apply_text(const ludus_config *config, const entry *e,
     return LUDUS_OK;
 }
 
-static ludus_status apply_option(const ludus_config *config, const entry *e,
-                                 const ludus_option *o, void *target, ludus_error *error)
+static ludus_status apply_option(const ludus_config *config, const entry *e, const ludus_option *o,
+                                 void *target, ludus_error *error)
 {
     void *field = (char *)target + o->offset;
     switch (o->type) {

@@ -25,12 +25,12 @@
 typedef struct ludus_config ludus_config;
 
 typedef enum ludus_option_type {
-    LUDUS_OPTION_TYPE_INT32,  // int32_t, decimal, min..max
-    LUDUS_OPTION_TYPE_INT64,  // int64_t, decimal with optional k/M/G suffix (powers of 1000)
-    LUDUS_OPTION_TYPE_FLOAT,  // float, finite, min..max
-    LUDUS_OPTION_TYPE_BOOL,   // bool: true/false, yes/no, on/off, 1/0
-    LUDUS_OPTION_TYPE_ENUM,   // int32_t: index into `choices`
-    LUDUS_OPTION_TYPE_TEXT    // char[max]: copied with its NUL
+    LUDUS_OPTION_TYPE_INT32, // int32_t, decimal, min..max
+    LUDUS_OPTION_TYPE_INT64, // int64_t, decimal with optional k/M/G suffix (powers of 1000)
+    LUDUS_OPTION_TYPE_FLOAT, // float, finite, min..max
+    LUDUS_OPTION_TYPE_BOOL,  // bool: true/false, yes/no, on/off, 1/0
+    LUDUS_OPTION_TYPE_ENUM,  // int32_t: index into `choices`
+    LUDUS_OPTION_TYPE_TEXT   // char[max]: copied with its NUL
 } ludus_option_type;
 
 typedef struct ludus_option {
@@ -44,26 +44,38 @@ typedef struct ludus_option {
 } ludus_option;
 
 #define LUDUS_OPTION_INT32(type, section, key, field, min, max, help)                              \
-    {section, key, LUDUS_OPTION_TYPE_INT32, offsetof(type, field), min, max, NULL, help}
+    {                                                                                              \
+        section, key, LUDUS_OPTION_TYPE_INT32, offsetof(type, field), min, max, NULL, help         \
+    }
 #define LUDUS_OPTION_INT64(type, section, key, field, min, max, help)                              \
-    {section, key, LUDUS_OPTION_TYPE_INT64, offsetof(type, field), min, max, NULL, help}
+    {                                                                                              \
+        section, key, LUDUS_OPTION_TYPE_INT64, offsetof(type, field), min, max, NULL, help         \
+    }
 #define LUDUS_OPTION_FLOAT(type, section, key, field, min, max, help)                              \
-    {section, key, LUDUS_OPTION_TYPE_FLOAT, offsetof(type, field), min, max, NULL, help}
+    {                                                                                              \
+        section, key, LUDUS_OPTION_TYPE_FLOAT, offsetof(type, field), min, max, NULL, help         \
+    }
 #define LUDUS_OPTION_BOOL(type, section, key, field, help)                                         \
-    {section, key, LUDUS_OPTION_TYPE_BOOL, offsetof(type, field), 0, 1, NULL, help}
+    {                                                                                              \
+        section, key, LUDUS_OPTION_TYPE_BOOL, offsetof(type, field), 0, 1, NULL, help              \
+    }
 #define LUDUS_OPTION_ENUM(type, section, key, field, names, help)                                  \
-    {section, key, LUDUS_OPTION_TYPE_ENUM, offsetof(type, field), 0, 0, names, help}
+    {                                                                                              \
+        section, key, LUDUS_OPTION_TYPE_ENUM, offsetof(type, field), 0, 0, names, help             \
+    }
 #define LUDUS_OPTION_TEXT(type, section, key, field, help)                                         \
-    {section, key, LUDUS_OPTION_TYPE_TEXT, offsetof(type, field), 0,                               \
-     (double)sizeof(((type *)0)->field), NULL, help}
+    {                                                                                              \
+        section, key, LUDUS_OPTION_TYPE_TEXT, offsetof(type, field), 0,                            \
+            (double)sizeof(((type *)0)->field), NULL, help                                         \
+    }
 
 // An empty recipe.
 ludus_status ludus_config_create(ludus_config **out);
 // Reads a file (at most 1 MiB). A repeated key is an error that names both lines.
 ludus_status ludus_config_load(ludus_config **out, const char *path, ludus_error *error);
 // The same from memory; `name` stands for the file in messages.
-ludus_status ludus_config_parse(ludus_config **out, const char *name, const char *text,
-                                size_t size, ludus_error *error);
+ludus_status ludus_config_parse(ludus_config **out, const char *name, const char *text, size_t size,
+                                ludus_error *error);
 void ludus_config_destroy(ludus_config *config); // NULL is accepted
 
 // "section.key=value": adds or replaces.

@@ -33,8 +33,7 @@ static char *temporary_name(const char *path)
     return name;
 }
 
-ludus_status ludus_file_writer_create(ludus_file_writer **out, const char *path,
-                                      ludus_error *error)
+ludus_status ludus_file_writer_create(ludus_file_writer **out, const char *path, ludus_error *error)
 {
     *out = NULL;
     ludus_file_writer *writer = ludus_alloc(1, sizeof *writer);
@@ -116,8 +115,7 @@ void ludus_file_abandon(ludus_file_writer *writer)
     ludus_free(writer);
 }
 
-ludus_status ludus_file_replace(const char *path, const void *data, size_t size,
-                                ludus_error *error)
+ludus_status ludus_file_replace(const char *path, const void *data, size_t size, ludus_error *error)
 {
     ludus_file_writer *writer;
     const ludus_status status = ludus_file_writer_create(&writer, path, error);

@@ -23,8 +23,8 @@ ludus_atari_config ludus_atari_config_default(void)
 }
 
 // What changes the course of an episode.
-static ludus_status wrap_course(ludus_env *env, const ludus_atari_config *config,
-                                int32_t *layers, ludus_error *error)
+static ludus_status wrap_course(ludus_env *env, const ludus_atari_config *config, int32_t *layers,
+                                ludus_error *error)
 {
     ludus_status status = LUDUS_OK;
     if (config->noop_max > 0) {
@@ -55,8 +55,8 @@ static ludus_status wrap_course(ludus_env *env, const ludus_atari_config *config
 }
 
 // What changes the picture.
-static ludus_status wrap_picture(ludus_env *env, const ludus_atari_config *config,
-                                 int32_t *layers, ludus_error *error)
+static ludus_status wrap_picture(ludus_env *env, const ludus_atari_config *config, int32_t *layers,
+                                 ludus_error *error)
 {
     ludus_status status = LUDUS_OK;
     if (config->grey) {

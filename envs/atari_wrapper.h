@@ -13,16 +13,16 @@ struct ludus_env;
 typedef enum ludus_resize { LUDUS_RESIZE_AREA, LUDUS_RESIZE_BILINEAR } ludus_resize;
 
 typedef struct ludus_atari_config {
-    int32_t frame_skip;  // world steps per action, 1..16; the last two pictures are merged
-    int32_t noop_max;    // 1 .. this many idle steps begin each episode; 0 = none
-    int32_t height;      // of the picture, pixels
-    int32_t width;       // of the picture, pixels
-    int32_t resize;      // ludus_resize
-    int32_t stack;       // pictures per observation, 1..16
-    int32_t time_limit;  // truncate after this many actions; 0 = never
-    bool grey;           // luma instead of three colour planes
-    bool clip_rewards;   // to -1, 0, +1
-    bool end_on_life;    // a lost life ends the episode; restart goes on with the next life
+    int32_t frame_skip; // world steps per action, 1..16; the last two pictures are merged
+    int32_t noop_max;   // 1 .. this many idle steps begin each episode; 0 = none
+    int32_t height;     // of the picture, pixels
+    int32_t width;      // of the picture, pixels
+    int32_t resize;     // ludus_resize
+    int32_t stack;      // pictures per observation, 1..16
+    int32_t time_limit; // truncate after this many actions; 0 = never
+    bool grey;          // luma instead of three colour planes
+    bool clip_rewards;  // to -1, 0, +1
+    bool end_on_life;   // a lost life ends the episode; restart goes on with the next life
 } ludus_atari_config;
 
 ludus_atari_config ludus_atari_config_default(void); // as in the paper, without a time limit

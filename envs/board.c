@@ -157,8 +157,8 @@ ludus_status ludus_board_parse(ludus_board_shape shape, const char *text, char *
         }
         cells += shape.columns;
         if (row + 1 < shape.rows && *text++ != '/') {
-            return ludus_fail(error, LUDUS_ERR_FORMAT, "the board has %d of %d rows",
-                              (int)row + 1, (int)shape.rows);
+            return ludus_fail(error, LUDUS_ERR_FORMAT, "the board has %d of %d rows", (int)row + 1,
+                              (int)shape.rows);
         }
     }
     return parse_side(text, to_move, error);

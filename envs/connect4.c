@@ -220,8 +220,8 @@ static ludus_status from_text(const void *ctx, void *pos, const char *text, ludu
 {
     (void)ctx;
     position p = {0, 0};
-    const ludus_status status = strchr(text, '/') != NULL ? from_board(&p, text, error)
-                                                          : from_moves(&p, text, error);
+    const ludus_status status =
+        strchr(text, '/') != NULL ? from_board(&p, text, error) : from_moves(&p, text, error);
     if (status == LUDUS_OK) {
         memcpy(pos, &p, sizeof(p));
     }
@@ -259,7 +259,7 @@ static int32_t count_windows(uint64_t stones, uint64_t other)
         const uint64_t open = pairs & (pairs >> (2 * s));
         const uint64_t a = stones, b = stones >> s, c = stones >> (2 * s), d = stones >> (3 * s);
         const uint64_t low = a ^ b, high = c ^ d;
-        const uint64_t odd = low ^ high;                    // one or three stones
+        const uint64_t odd = low ^ high; // one or three stones
         const uint64_t two_or_more = (a & b) | (c & d) | (low & high);
         score += __builtin_popcountll(open & odd & ~two_or_more);
         score += 3 * __builtin_popcountll(open & ~odd & two_or_more);

@@ -161,8 +161,7 @@ ludus_status ludus_env_load(ludus_env *env, const uint8_t *state, size_t size, l
     const uint32_t over = ludus_load_u32(state + 8);
     // A wrapper's own bytes begin with its inner world's block: that one cannot be over when the
     // outer episode goes on.
-    const bool inner_over =
-        env->ops->is_wrapper && ludus_load_u32(state + HEADER_BYTES + 8) != 0;
+    const bool inner_over = env->ops->is_wrapper && ludus_load_u32(state + HEADER_BYTES + 8) != 0;
     if (steps > MAX_SAVED_STEPS || over > 1 || ludus_load_u32(state + 12) != 0 ||
         (over == 0 && inner_over)) {
         return ludus_fail(error, LUDUS_ERR_FORMAT, "state of %s is damaged", env->spec.name);

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#define ACTIONS 4096       // drawn beforehand and repeated
+#define ACTIONS 4096        // drawn beforehand and repeated
 #define SAMPLE_INTERVAL 997 // steps between observations that enter the signature
 
 typedef struct bench {

@@ -7,8 +7,8 @@
 
 typedef struct ludus_env_bench {
     int64_t steps;
-    int64_t episodes;  // ended
-    double seconds;    // CPU time of the calling thread
+    int64_t episodes; // ended
+    double seconds;   // CPU time of the calling thread
     double steps_per_second;
     uint64_t signature; // of rewards, ends and sampled observations: depends on the rules alone
 } ludus_env_bench;

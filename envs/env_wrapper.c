@@ -219,14 +219,10 @@ static void clip_step(void *self, int32_t action, ludus_env_result *out)
 }
 
 static const ludus_env_ops clip_ops = {
-    LUDUS_WRAPPER_COMMON("clip"),
-    .reset = ludus_wrapper_reset,
-    .restart = ludus_wrapper_restart,
-    .step = clip_step,
-    .observe = ludus_wrapper_observe,
-    .observe_packed = ludus_wrapper_observe_packed,
-    .save = ludus_wrapper_save,
-    .load = ludus_wrapper_load,
+    LUDUS_WRAPPER_COMMON("clip"),     .reset = ludus_wrapper_reset,
+    .restart = ludus_wrapper_restart, .step = clip_step,
+    .observe = ludus_wrapper_observe, .observe_packed = ludus_wrapper_observe_packed,
+    .save = ludus_wrapper_save,       .load = ludus_wrapper_load,
 };
 
 ludus_status ludus_env_wrap_clip(ludus_env *env, ludus_error *error)
@@ -308,14 +304,10 @@ ludus_status ludus_env_wrap_life(ludus_env *env, ludus_error *error)
 // ---- Time limit ---------------------------------------------------------------------------
 
 static const ludus_env_ops limit_ops = {
-    LUDUS_WRAPPER_COMMON("limit"),
-    .reset = ludus_wrapper_reset,
-    .restart = ludus_wrapper_restart,
-    .step = ludus_wrapper_step,
-    .observe = ludus_wrapper_observe,
-    .observe_packed = ludus_wrapper_observe_packed,
-    .save = ludus_wrapper_save,
-    .load = ludus_wrapper_load,
+    LUDUS_WRAPPER_COMMON("limit"),    .reset = ludus_wrapper_reset,
+    .restart = ludus_wrapper_restart, .step = ludus_wrapper_step,
+    .observe = ludus_wrapper_observe, .observe_packed = ludus_wrapper_observe_packed,
+    .save = ludus_wrapper_save,       .load = ludus_wrapper_load,
 };
 
 ludus_status ludus_env_wrap_limit(ludus_env *env, int32_t steps, ludus_error *error)

@@ -10,14 +10,14 @@
 #define LUDUS_WRAPPER_SCRATCH 2
 
 typedef struct ludus_env_wrapper {
-    ludus_env inner;     // owned
-    int32_t amount;      // no-op maximum, skip, stack depth
-    bool life_lost;      // life: the inner game goes on
-    ludus_rng rng;       // no-op
-    uint8_t *kept;       // owned; [kept_bytes], saved: newest maximum, stack
+    ludus_env inner; // owned
+    int32_t amount;  // no-op maximum, skip, stack depth
+    bool life_lost;  // life: the inner game goes on
+    ludus_rng rng;   // no-op
+    uint8_t *kept;   // owned; [kept_bytes], saved: newest maximum, stack
     size_t kept_bytes;
     uint8_t *scratch[LUDUS_WRAPPER_SCRATCH]; // owned or NULL; not saved
-    void *table;         // owned or NULL: weights of the resize
+    void *table;                             // owned or NULL: weights of the resize
 } ludus_env_wrapper;
 
 // Puts a wrapper around *env: moves it inside, copies its spec. `own_bytes` is what the wrapper
@@ -37,8 +37,8 @@ void ludus_wrapper_observe_packed(const void *self, uint8_t *packed);
 void ludus_wrapper_frame(const void *self, uint8_t *rgb);
 void ludus_wrapper_draw(const void *self, char *out);
 int32_t ludus_wrapper_lives(const void *self);
-void ludus_wrapper_save(const void *self, uint8_t *state);           // inner, then kept
-ludus_status ludus_wrapper_load(void *self, const uint8_t *state);   // inner, then kept
+void ludus_wrapper_save(const void *self, uint8_t *state);         // inner, then kept
+ludus_status ludus_wrapper_load(void *self, const uint8_t *state); // inner, then kept
 
 #define LUDUS_WRAPPER_COMMON(wrapper_name)                                                         \
     .name = wrapper_name, .is_wrapper = true, .destroy = ludus_wrapper_destroy,                    \

@@ -54,10 +54,10 @@ typedef struct ludus_game_spec {
 // One table per game family, `static const`, listed in envs/game_registry.c. `ctx` is what create
 // returned. Entries marked (optional) may be NULL; the others are asserted at open.
 typedef struct ludus_game_ops {
-    const char *family;  // "gomoku": names are FAMILY or FAMILY<size>
-    const char *names;   // for messages and `ludus list`, e.g. "gomoku (9..19, gomoku15)"
-    int32_t default_size;          // size when the name has no number
-    int32_t min_size, max_size;    // accepted sizes
+    const char *family;         // "gomoku": names are FAMILY or FAMILY<size>
+    const char *names;          // for messages and `ludus list`, e.g. "gomoku (9..19, gomoku15)"
+    int32_t default_size;       // size when the name has no number
+    int32_t min_size, max_size; // accepted sizes
     // Fills spec and *ctx (owned by the game, freed by destroy).
     ludus_status (*create)(int32_t size, ludus_game_spec *spec, void **ctx);
     void (*destroy)(void *ctx);

@@ -9,9 +9,9 @@ typedef struct checker {
     const ludus_game *game;
     ludus_error *error;
     int32_t game_number, ply;
-    char *pos, *copy;         // position blocks
-    char *twin;               // a second game, played from the moves of the first
-    char *mirror;             // the game seen through symmetry `sym`
+    char *pos, *copy; // position blocks
+    char *twin;       // a second game, played from the moves of the first
+    char *mirror;     // the game seen through symmetry `sym`
     int32_t sym;
     bool enable_mirror;       // the start position looks the same through `sym`
     ludus_move *moves, *more; // [max_legal]
@@ -48,8 +48,8 @@ static ludus_status allocate(checker *c)
 
 static void release(checker *c)
 {
-    void *blocks[] = {c->pos, c->copy, c->twin,   c->mirror, c->moves,
-                      c->more, c->map, c->planes, c->other,  c->seen};
+    void *blocks[] = {c->pos,  c->copy, c->twin,   c->mirror, c->moves,
+                      c->more, c->map,  c->planes, c->other,  c->seen};
     for (size_t i = 0; i < sizeof(blocks) / sizeof(blocks[0]); i++) {
         ludus_free(blocks[i]);
     }

@@ -83,8 +83,8 @@ static uint32_t equals(const tally *t, uint32_t n)
 }
 
 // Marks the empty cell of each window in `fours`.
-static void mark_completions(const ludus_gomoku_rows *empty, int32_t size, direction d,
-                             int32_t row, uint32_t fours, ludus_gomoku_rows *marks)
+static void mark_completions(const ludus_gomoku_rows *empty, int32_t size, direction d, int32_t row,
+                             uint32_t fours, ludus_gomoku_rows *marks)
 {
     for (int32_t i = 0; i < 5 && fours != 0; i++) {
         const uint32_t starts = fours & step_along(empty, size, d, row, i);
@@ -96,8 +96,7 @@ static void mark_completions(const ludus_gomoku_rows *empty, int32_t size, direc
 }
 
 static void count_row(const ludus_gomoku_rows *own, const ludus_gomoku_rows *empty, int32_t size,
-                      direction d, int32_t row, ludus_gomoku_lines *out,
-                      ludus_gomoku_rows *marks)
+                      direction d, int32_t row, ludus_gomoku_lines *out, ludus_gomoku_rows *marks)
 {
     tally inner = {0, 0, 0}; // of cells 1..4
     uint32_t open = UINT32_MAX;

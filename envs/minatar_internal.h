@@ -10,11 +10,11 @@
 #include "envs/env.h"
 #include "envs/mt19937.h"
 
-#define LUDUS_MINATAR_SIZE 10       // cells per side
-#define LUDUS_MINATAR_CELLS 100     // per channel
-#define LUDUS_MINATAR_CHANNELS 10   // at most
+#define LUDUS_MINATAR_SIZE 10        // cells per side
+#define LUDUS_MINATAR_CELLS 100      // per channel
+#define LUDUS_MINATAR_CHANNELS 10    // at most
 #define LUDUS_MINATAR_CELL_PIXELS 16 // side of a cell in the drawing
-#define LUDUS_MINATAR_WORDS 17      // 64-bit words enough for an observation and a row beyond
+#define LUDUS_MINATAR_WORDS 17       // 64-bit words enough for an observation and a row beyond
 
 typedef enum ludus_minatar_action {
     LUDUS_MINATAR_NONE,
@@ -57,8 +57,7 @@ static inline void ludus_minatar_set(uint64_t *words, int32_t channel, int32_t x
 
 // Sets the cells of `mask` (bit x is column x, below 1 << 60) from (0,y) on; a mask of more than
 // ten bits covers the rows below as well.
-static inline void ludus_minatar_set_row(uint64_t *words, int32_t channel, int32_t y,
-                                         uint64_t mask)
+static inline void ludus_minatar_set_row(uint64_t *words, int32_t channel, int32_t y, uint64_t mask)
 {
     const uint32_t bit = (uint32_t)(channel * LUDUS_MINATAR_CELLS + y * LUDUS_MINATAR_SIZE);
     words[bit / 64] |= mask << (bit % 64);
@@ -90,8 +89,8 @@ typedef struct ludus_minatar_look {
 // One game.
 typedef struct ludus_minatar_rules {
     int32_t channels;
-    int32_t num_minimal;                       // actions that do something, "none" first
-    uint8_t minimal[LUDUS_MINATAR_ACTIONS];    // [num_minimal]
+    int32_t num_minimal;                              // actions that do something, "none" first
+    uint8_t minimal[LUDUS_MINATAR_ACTIONS];           // [num_minimal]
     const char *minimal_names[LUDUS_MINATAR_ACTIONS]; // [num_minimal]
     size_t state_bytes; // of the state block, a multiple of 8, without pointers
     ludus_minatar_look looks[LUDUS_MINATAR_CHANNELS];

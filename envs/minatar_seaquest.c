@@ -161,8 +161,7 @@ static bool is_valid(const void *self)
     const ludus_seaquest *s = self;
     return ludus_minatar_inside(s->x) && s->y >= 0 && s->y <= 8 &&
            (s->direction == 1 || s->direction == -1) && s->oxygen <= MAX_OXYGEN &&
-           s->oxygen > INT32_MIN / 16 && s->divers <= FULL_CREW &&
-           s->divers > INT32_MIN / 2 &&
+           s->oxygen > INT32_MIN / 16 && s->divers <= FULL_CREW && s->divers > INT32_MIN / 2 &&
            (s->is_surfaced == 0 || s->is_surfaced == 1) && s->spawn_speed >= 1 &&
            s->spawn_speed <= FIRST_SPAWN_SPEED && s->spawn_timer >= 0 &&
            s->spawn_timer <= FIRST_SPAWN_SPEED && s->diver_timer >= 0 &&

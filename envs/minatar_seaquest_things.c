@@ -104,8 +104,7 @@ void ludus_seaquest_spawn_diver(ludus_seaquest *s, ludus_minatar_stream *stream)
 
 void ludus_seaquest_shoot(ludus_seaquest *s)
 {
-    const thing bullet = {
-        .x = (int8_t)s->x, .y = (int8_t)s->y, .direction = (int8_t)s->direction};
+    const thing bullet = {.x = (int8_t)s->x, .y = (int8_t)s->y, .direction = (int8_t)s->direction};
     append(s->bullets, &s->num_bullets, LUDUS_SEAQUEST_FEW, bullet);
 }
 

@@ -227,10 +227,10 @@ static bool is_valid(const void *self)
     return count >= 1 && count == s->count && all <= ROW_MASK && s->padding[0] == 0 &&
            s->padding[1] == 0 && ludus_minatar_inside(s->position) &&
            (s->direction == 1 || s->direction == -1) && s->interval >= LAST_INTERVAL &&
-           s->interval <= FIRST_INTERVAL && s->move_timer >= 0 &&
-           s->move_timer <= FIRST_INTERVAL && s->alien_shot_timer >= 0 &&
-           s->alien_shot_timer <= ALIEN_SHOT_INTERVAL && s->shot_timer >= 0 &&
-           s->shot_timer <= SHOT_INTERVAL && s->ramp_index >= 0 && s->ramp_index <= 6;
+           s->interval <= FIRST_INTERVAL && s->move_timer >= 0 && s->move_timer <= FIRST_INTERVAL &&
+           s->alien_shot_timer >= 0 && s->alien_shot_timer <= ALIEN_SHOT_INTERVAL &&
+           s->shot_timer >= 0 && s->shot_timer <= SHOT_INTERVAL && s->ramp_index >= 0 &&
+           s->ramp_index <= 6;
 }
 
 static int32_t ramp(const void *self)

@@ -19,9 +19,9 @@ static inline void unpack_32(uint32_t bits, uint8_t *cells)
     const words8 copies = {bits, bits, bits, bits, bits, bits, bits, bits};
     const bytes32 source = (bytes32)copies;
     // Byte i/8 of the word, taken from the copy in the same half of the register.
-    const bytes32 byte = __builtin_shufflevector(
-        source, source, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 18, 18, 18, 18, 18, 18, 18,
-        18, 19, 19, 19, 19, 19, 19, 19, 19);
+    const bytes32 byte =
+        __builtin_shufflevector(source, source, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 18,
+                                18, 18, 18, 18, 18, 18, 18, 19, 19, 19, 19, 19, 19, 19, 19);
     const bytes32 lane = (bytes32)((byte & select) == select) & 1;
     memcpy(cells, &lane, sizeof(lane)); // no vector is passed or returned: that would fix the ABI
 }

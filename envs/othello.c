@@ -19,7 +19,7 @@ typedef struct rules {
     int32_t size, cells; // side of the board, size * size; the pass is move `cells`
     uint64_t board;      // bits of the board
     uint64_t corners;
-    uint64_t x_cells;    // diagonal neighbours of the corners
+    uint64_t x_cells;           // diagonal neighbours of the corners
     uint8_t bit[MAX_CELLS];     // cell -> bit
     uint8_t cell[MAX_CELLS];    // bit -> cell
     uint8_t turn[8][MAX_CELLS]; // bit -> cell under each symmetry
@@ -293,10 +293,10 @@ static float heuristic(const void *ctx, const void *pos)
     const uint64_t danger = exposed(r, empty);
     const int32_t num_empty = __builtin_popcountll(empty);
     const float fill = 1.0f - (float)num_empty / (float)(r->cells - 4);
-    const int32_t corners = __builtin_popcountll(p->own & r->corners) -
-                            __builtin_popcountll(p->other & r->corners);
-    const int32_t dangers = __builtin_popcountll(p->own & danger) -
-                            __builtin_popcountll(p->other & danger);
+    const int32_t corners =
+        __builtin_popcountll(p->own & r->corners) - __builtin_popcountll(p->other & r->corners);
+    const int32_t dangers =
+        __builtin_popcountll(p->own & danger) - __builtin_popcountll(p->other & danger);
     float score = 2.0f * share(own_moves(r, p), other_moves(r, p));
     score += 1.2f * share(p->other & frontier, p->own & frontier);
     score += 0.9f * (float)corners - 0.35f * (float)dangers;

@@ -87,14 +87,10 @@ static void skip_step(void *self, int32_t action, ludus_env_result *out)
 }
 
 static const ludus_env_ops skip_ops = {
-    LUDUS_WRAPPER_COMMON("skip"),
-    .reset = skip_reset,
-    .restart = skip_restart,
-    .step = skip_step,
-    .observe = kept_observe,
-    .observe_packed = kept_observe_packed,
-    .save = ludus_wrapper_save,
-    .load = kept_load,
+    LUDUS_WRAPPER_COMMON("skip"), .reset = skip_reset,
+    .restart = skip_restart,      .step = skip_step,
+    .observe = kept_observe,      .observe_packed = kept_observe_packed,
+    .save = ludus_wrapper_save,   .load = kept_load,
 };
 
 ludus_status ludus_env_wrap_skip(ludus_env *env, int32_t skip, ludus_error *error)
@@ -130,12 +126,8 @@ static void pixels_observe(const void *self, void *obs)
 }
 
 static const ludus_env_ops pixels_ops = {
-    LUDUS_WRAPPER_COMMON("pixels"),
-    .reset = ludus_wrapper_reset,
-    .restart = ludus_wrapper_restart,
-    .step = ludus_wrapper_step,
-    .observe = pixels_observe,
-    .save = ludus_wrapper_save,
+    LUDUS_WRAPPER_COMMON("pixels"), .reset = ludus_wrapper_reset, .restart = ludus_wrapper_restart,
+    .step = ludus_wrapper_step,     .observe = pixels_observe,    .save = ludus_wrapper_save,
     .load = ludus_wrapper_load,
 };
 
@@ -175,12 +167,8 @@ static void grey_observe(const void *self, void *obs)
 }
 
 static const ludus_env_ops grey_ops = {
-    LUDUS_WRAPPER_COMMON("grey"),
-    .reset = ludus_wrapper_reset,
-    .restart = ludus_wrapper_restart,
-    .step = ludus_wrapper_step,
-    .observe = grey_observe,
-    .save = ludus_wrapper_save,
+    LUDUS_WRAPPER_COMMON("grey"), .reset = ludus_wrapper_reset, .restart = ludus_wrapper_restart,
+    .step = ludus_wrapper_step,   .observe = grey_observe,      .save = ludus_wrapper_save,
     .load = ludus_wrapper_load,
 };
 
@@ -214,12 +202,8 @@ static void resize_observe(const void *self, void *obs)
 }
 
 static const ludus_env_ops resize_ops = {
-    LUDUS_WRAPPER_COMMON("resize"),
-    .reset = ludus_wrapper_reset,
-    .restart = ludus_wrapper_restart,
-    .step = ludus_wrapper_step,
-    .observe = resize_observe,
-    .save = ludus_wrapper_save,
+    LUDUS_WRAPPER_COMMON("resize"), .reset = ludus_wrapper_reset, .restart = ludus_wrapper_restart,
+    .step = ludus_wrapper_step,     .observe = resize_observe,    .save = ludus_wrapper_save,
     .load = ludus_wrapper_load,
 };
 
@@ -290,14 +274,10 @@ static void stack_step(void *self, int32_t action, ludus_env_result *out)
 }
 
 static const ludus_env_ops stack_ops = {
-    LUDUS_WRAPPER_COMMON("stack"),
-    .reset = stack_reset,
-    .restart = stack_restart,
-    .step = stack_step,
-    .observe = kept_observe,
-    .observe_packed = kept_observe_packed,
-    .save = ludus_wrapper_save,
-    .load = kept_load,
+    LUDUS_WRAPPER_COMMON("stack"), .reset = stack_reset,
+    .restart = stack_restart,      .step = stack_step,
+    .observe = kept_observe,       .observe_packed = kept_observe_packed,
+    .save = ludus_wrapper_save,    .load = kept_load,
 };
 
 ludus_status ludus_env_wrap_stack(ludus_env *env, int32_t depth, ludus_error *error)

@@ -20,7 +20,7 @@ typedef dnnl_memory_desc_t layout;
 typedef struct layout_box {
     dnnl_memory_desc_t desc;
     bool is_set;
-} *layout;
+} * layout;
 #define LAYOUT_OF(l) (&(l)->desc)
 #endif
 
@@ -91,8 +91,8 @@ static dnnl_status_t backward_data_desc(dnnl_primitive_desc_t *out, dnnl_engine_
 #else
     dnnl_convolution_desc_t desc;
     const dnnl_status_t status = dnnl_convolution_backward_data_desc_init(
-        &desc, dnnl_convolution_direct, &o->src->desc, &o->weights->desc, &o->dst->desc,
-        s->strides, s->padding, s->padding);
+        &desc, dnnl_convolution_direct, &o->src->desc, &o->weights->desc, &o->dst->desc, s->strides,
+        s->padding, s->padding);
     return status != dnnl_success ? status
                                   : dnnl_primitive_desc_create(out, &desc, attr, engine, hint);
 #endif
@@ -105,8 +105,8 @@ static dnnl_status_t backward_weights_desc(dnnl_primitive_desc_t *out, dnnl_engi
 {
 #if DNNL_VERSION_MAJOR >= 3
     return dnnl_convolution_backward_weights_primitive_desc_create(
-        out, engine, dnnl_convolution_direct, o->src, o->weights, has_bias ? o->bias : NULL,
-        o->dst, s->strides, s->dilation, s->padding, s->padding, hint, attr);
+        out, engine, dnnl_convolution_direct, o->src, o->weights, has_bias ? o->bias : NULL, o->dst,
+        s->strides, s->dilation, s->padding, s->padding, hint, attr);
 #else
     dnnl_convolution_desc_t desc;
     const dnnl_status_t status = dnnl_convolution_backward_weights_desc_init(
@@ -147,7 +147,7 @@ struct ludus_kernel {
     // Between f32 [O,I,k,k] and the packed layout:
     dnnl_memory_t plain;
     dnnl_primitive_t reorder;
-    bool swaps_channels; // FORWARD through the backward-data primitive, see below
+    bool swaps_channels;  // FORWARD through the backward-data primitive, see below
     float *plain_weights; // [O,I,k,k] after padding or turning
     int8_t *rounded;      // INT8: the same in units of weight_scale
     float *weight_scale;  // INT8: our copy
@@ -273,8 +273,8 @@ static dnnl_status_t make_primitive_desc(ludus_kernel *k, const ludus_kernel_des
     const spatial s = {{d->stride, d->stride}, {d->pad, d->pad}, {0, 0}};
     dnnl_primitive_attr_t attr = NULL;
     dnnl_primitive_desc_t hint = NULL;
-    const bool fuses = d->pass == LUDUS_KERNEL_FORWARD && !k->swaps_channels &&
-                       (d->fuse_relu || d->fuse_sum);
+    const bool fuses =
+        d->pass == LUDUS_KERNEL_FORWARD && !k->swaps_channels && (d->fuse_relu || d->fuse_sum);
     dnnl_status_t status = make_attributes(&attr, d, fuses);
     if (status != dnnl_success) {
         return status;
@@ -284,8 +284,8 @@ static dnnl_status_t make_primitive_desc(ludus_kernel *k, const ludus_kernel_des
     } else {
         status = forward_desc(&hint, k->engine, o, &s, false, NULL);
         if (status == dnnl_success && d->pass == LUDUS_KERNEL_BACKWARD_WEIGHTS) {
-            status = backward_weights_desc(&k->primitive_desc, k->engine, o, &s, d->has_bias,
-                                           attr, hint);
+            status = backward_weights_desc(&k->primitive_desc, k->engine, o, &s, d->has_bias, attr,
+                                           hint);
         } else if (status == dnnl_success) {
             status = backward_data_desc(&k->primitive_desc, k->engine, o, &s, attr, hint);
         }
@@ -316,7 +316,7 @@ static dnnl_status_t make_reorder(ludus_kernel *k)
     const bool swap = k->swaps_channels;
     const bool unpacks = d->pass == LUDUS_KERNEL_BACKWARD_WEIGHTS;
     const int64_t dims[] = {swap ? d->c_stored : d->o, swap ? d->o : d->c_stored, d->kernel,
-                               d->kernel};
+                            d->kernel};
     const dnnl_data_type_t type =
         d->precision == LUDUS_PRECISION_INT8 ? dnnl_s8 : dnnl_f32; // we quantise ourselves
     layout plain = NULL;
@@ -353,11 +353,11 @@ static dnnl_status_t make_memories(ludus_kernel *k, const ludus_kernel_desc *d)
     const_dnnl_primitive_desc_t pd = k->primitive_desc;
     const bool data = d->pass == LUDUS_KERNEL_BACKWARD_DATA || k->swaps_channels;
     const bool weights = d->pass == LUDUS_KERNEL_BACKWARD_WEIGHTS;
-    dnnl_status_t status = memory_for(
-        &k->src, pd, data ? dnnl_query_diff_src_md : dnnl_query_src_md, k->engine);
+    dnnl_status_t status =
+        memory_for(&k->src, pd, data ? dnnl_query_diff_src_md : dnnl_query_src_md, k->engine);
     if (status == dnnl_success) {
-        status = memory_for(&k->dst, pd, data || weights ? dnnl_query_diff_dst_md
-                                                         : dnnl_query_dst_md, k->engine);
+        status = memory_for(
+            &k->dst, pd, data || weights ? dnnl_query_diff_dst_md : dnnl_query_dst_md, k->engine);
     }
     if (status == dnnl_success) {
         status = memory_for(&k->weights, pd, weights_query(k), k->engine);
@@ -451,7 +451,7 @@ void ludus_kernel_destroy(ludus_kernel *kernel)
     if (kernel == NULL) {
         return;
     }
-    dnnl_memory_t memories[] = {kernel->src,  kernel->weights, kernel->bias,
+    dnnl_memory_t memories[] = {kernel->src, kernel->weights, kernel->bias,
                                 kernel->dst, kernel->scratch, kernel->plain};
     for (size_t i = 0; i < sizeof memories / sizeof memories[0]; i++) {
         if (memories[i] != NULL) {
@@ -485,8 +485,7 @@ size_t ludus_kernel_weights_bytes(const ludus_kernel *kernel)
     return kernel->weights_bytes;
 }
 
-static void execute(ludus_kernel *k, dnnl_primitive_t primitive, int n,
-                    const dnnl_exec_arg_t *args)
+static void execute(ludus_kernel *k, dnnl_primitive_t primitive, int n, const dnnl_exec_arg_t *args)
 {
     const int threads = begin_single_thread();
     const dnnl_status_t status = dnnl_primitive_execute(primitive, k->stream, n, args);

@@ -25,9 +25,9 @@ typedef enum ludus_kernel_pass {
 typedef struct ludus_kernel_desc {
     ludus_kernel_pass pass;
     ludus_precision precision;
-    int32_t n, h, w, c;         // source rows and shape
-    int32_t c_stored;           // channels that a source cell takes in memory, zeros after c; >= c
-    int32_t o;                  // output channels
+    int32_t n, h, w, c; // source rows and shape
+    int32_t c_stored;   // channels that a source cell takes in memory, zeros after c; >= c
+    int32_t o;          // output channels
     int32_t kernel, stride, pad;
     bool has_bias;
     bool fuse_relu; // FORWARD

@@ -42,10 +42,9 @@ static void channel_moments(size_t m, size_t c, const float *restrict x, float *
     }
 }
 
-void ludus_batchnorm_infer(size_t m, size_t c, const float *restrict x,
-                           const float *restrict gamma, const float *restrict beta,
-                           const float *restrict mean, const float *restrict var,
-                           float *restrict y)
+void ludus_batchnorm_infer(size_t m, size_t c, const float *restrict x, const float *restrict gamma,
+                           const float *restrict beta, const float *restrict mean,
+                           const float *restrict var, float *restrict y)
 {
     for (size_t first = 0; first < c; first += 64) {
         float scale[64], shift[64];
@@ -72,10 +71,9 @@ void ludus_batchnorm_train(size_t m, size_t c, const float *x, const float *gamm
     ludus_batchnorm_infer(m, c, x, gamma, beta, mean, var, y);
 }
 
-static void batchnorm_sums(size_t m, size_t c, const float *restrict x,
-                           const float *restrict mean, const float *restrict var,
-                           const float *restrict dy, float *restrict dgamma,
-                           float *restrict dbeta)
+static void batchnorm_sums(size_t m, size_t c, const float *restrict x, const float *restrict mean,
+                           const float *restrict var, const float *restrict dy,
+                           float *restrict dgamma, float *restrict dbeta)
 {
     memset(dgamma, 0, c * sizeof *dgamma);
     memset(dbeta, 0, c * sizeof *dbeta);
@@ -118,8 +116,8 @@ void ludus_batchnorm_backward(size_t m, size_t c, const float *restrict x,
             }
 #pragma omp simd
             for (size_t i = 0; i < width; i++) {
-                dx[at + i] = keep * dx[at + i] + k1[i] * dy[at + i] -
-                             k2[i] * (x[at + i] - mu[i]) - k3[i];
+                dx[at + i] =
+                    keep * dx[at + i] + k1[i] * dy[at + i] - k2[i] * (x[at + i] - mu[i]) - k3[i];
             }
         }
     }

@@ -55,8 +55,8 @@ void ludus_bias_backward(size_t n, size_t a, size_t c, const float *dy, bool add
 void ludus_dropout(size_t count, float p, uint64_t key, const float *x, bool add, float *y);
 
 // q[a,k] = v[k] + adv[a,k] - mean over a of adv[a,k] (Wang et al. 2016, eq. 9).
-void ludus_dueling_forward(size_t n, size_t actions, size_t atoms, const float *v,
-                           const float *adv, float *q);
+void ludus_dueling_forward(size_t n, size_t actions, size_t atoms, const float *v, const float *adv,
+                           float *q);
 void ludus_dueling_backward(size_t n, size_t actions, size_t atoms, const float *dq, bool add_v,
                             float *dv, bool add_adv, float *dadv);
 

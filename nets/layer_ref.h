@@ -1,25 +1,16 @@
-// Plain reference of every node kind, forward and backward, in double: naive loops, one formula a
-// line, no regard for speed. The oracle of nets/layer.h, of the executor and of the trainer.
+// Plain reference of every layer, forward and backward, in double: naive loops, one formula a line,
+// no regard for speed. The oracle of nets/layer.h, and the parts of nets/net_reference.h.
 // Internal to nets/ and the tests.
-//
-//     ludus_ref *ref;
-//     ludus_ref_create(&ref, net, n);
-//     ref->training = true;
-//     ludus_ref_run(ref, planes);                 // fills values
-//     ... write the heads' gradients into gradients[node] ...
-//     ludus_ref_backward(ref);                    // fills gradient and gradients
 //
 // Letters: N rows, A cells of a row (H*W), M cells of a batch (N*A), C channels, O outputs.
 // Layout: channels-last as in nets/layer.h. Backward functions add to dx and to parameter
 // gradients; the caller zeroes them first.
-// Threads: instances are independent.
+// Threads: no state.
 
 #ifndef LUDUS_NETS_LAYER_REF_H
 #define LUDUS_NETS_LAYER_REF_H
 
-#include "nets/net_graph.h"
-
-// ---- Layers -------------------------------------------------------------------------------
+#include "base/base.h"
 
 typedef struct ludus_ref_conv {
     size_t n, h, w, c; // source
@@ -82,30 +73,5 @@ void ludus_ref_dueling_forward(size_t n, size_t actions, size_t atoms, const dou
                                const double *adv, double *q);
 void ludus_ref_dueling_backward(size_t n, size_t actions, size_t atoms, const double *dq,
                                 double *dv, double *dadv);
-
-// ---- A whole net (net_ref.c) --------------------------------------------------------------
-
-typedef struct ludus_ref {
-    const ludus_net *net;   // borrowed
-    int32_t n;              // rows
-    bool training;          // batch statistics instead of running ones, dropout on
-    double *params;         // as the net's block: a copy of its weights, free to be changed
-    double *gradient;       // as the block; running statistics' places hold the batch's
-    double **values;        // per node [N,H,W,C]
-    double **gradients;     // per node [N,H,W,C]
-    uint64_t *dropout_keys; // per node, set by the caller, see ludus_dropout
-} ludus_ref;
-
-ludus_status ludus_ref_create(ludus_ref **out, const ludus_net *net, int32_t n);
-void ludus_ref_destroy(ludus_ref *ref); // NULL is accepted
-// in: [N,C,H,W].
-void ludus_ref_run(ludus_ref *ref, const float *in);
-// From the gradients of the head nodes, which the caller has written, to all others.
-void ludus_ref_backward(ludus_ref *ref);
-size_t ludus_ref_value_count(const ludus_ref *ref, int32_t node);
-
-// One call for those who compare outputs. out[h]: as ludus_net_forward; NULL is skipped.
-ludus_status ludus_ref_forward(const ludus_net *net, int32_t n, const float *in, float *const *out,
-                               bool training);
 
 #endif

@@ -122,8 +122,7 @@ static void set_error(const ludus_loss_actions *a, size_t r, float value)
     }
 }
 
-double ludus_loss_q_scalar(const ludus_loss_rows *rows, const ludus_loss_actions *a,
-                           bool use_huber)
+double ludus_loss_q_scalar(const ludus_loss_rows *rows, const ludus_loss_actions *a, bool use_huber)
 {
     double total = 0.0;
     for (size_t r = 0; r < rows->n; r++) {

@@ -10,13 +10,13 @@
 #include "base/base.h"
 
 typedef struct ludus_loss_rows {
-    size_t n;             // rows
-    size_t k;             // outputs per row
-    const float *logits;  // [n,k]
-    const float *target;  // [n,k], or as each function says
-    const float *weight;  // [n] or NULL
-    float scale;          // of the gradient: loss weight / rows of the whole batch
-    float *dlogits;       // [n,k], written
+    size_t n;            // rows
+    size_t k;            // outputs per row
+    const float *logits; // [n,k]
+    const float *target; // [n,k], or as each function says
+    const float *weight; // [n] or NULL
+    float scale;         // of the gradient: loss weight / rows of the whole batch
+    float *dlogits;      // [n,k], written
 } ludus_loss_rows;
 
 // -sum t log softmax(z). Rows whose target is all zero count nothing.

@@ -58,8 +58,8 @@ static void init_weights(ludus_net *net, const ludus_node *node, ludus_rng *rng)
     const double area = t->rank == 4 ? (double)(t->shape[2] * t->shape[3]) : 1.0;
     const double fan_in = (double)t->shape[1] * area, fan_out = (double)t->shape[0] * area;
     // He et al. 2015, eq. 10; Glorot & Bengio 2010, eq. 16 as a normal of the same variance.
-    double deviation = net->desc.init == LUDUS_INIT_HE ? sqrt(2.0 / fan_in)
-                                                       : sqrt(2.0 / (fan_in + fan_out));
+    double deviation =
+        net->desc.init == LUDUS_INIT_HE ? sqrt(2.0 / fan_in) : sqrt(2.0 / (fan_in + fan_out));
     // Outputs begin near zero: policies near uniform, values near even.
     if (node->head >= 0) {
         deviation *= 0.1;

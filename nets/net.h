@@ -47,8 +47,8 @@ typedef enum ludus_norm_kind {
 
 typedef enum ludus_head_kind {
     LUDUS_HEAD_POLICY, // K = moves: 1x1 convolution to `channels`, ReLU, dense to K logits
-    LUDUS_HEAD_WDL,    // K = 3 logits (win, draw, loss): 1x1 conv, ReLU, dense `hidden`, ReLU, dense
-    LUDUS_HEAD_Q,      // K = actions * atoms (row-major [actions, atoms]); dueling optional
+    LUDUS_HEAD_WDL, // K = 3 logits (win, draw, loss): 1x1 conv, ReLU, dense `hidden`, ReLU, dense
+    LUDUS_HEAD_Q,   // K = actions * atoms (row-major [actions, atoms]); dueling optional
     LUDUS_HEAD_PLANES, // K planes of logits by a 1x1 convolution (ownership): [N,K,H,W]
     LUDUS_HEAD_SCALARS // K scalars (score, moves left), shaped as WDL heads
 } ludus_head_kind;
@@ -110,7 +110,7 @@ ludus_status ludus_net_create(ludus_net **out, const ludus_net_desc *desc, uint6
 ludus_status ludus_net_clone(ludus_net **out, const ludus_net *net);
 void ludus_net_destroy(ludus_net *net);                         // NULL is accepted
 const ludus_net_desc *ludus_net_describe(const ludus_net *net); // borrowed from net
-size_t ludus_net_num_params(const ludus_net *net);              // floats, norms' statistics included
+size_t ludus_net_num_params(const ludus_net *net); // floats, norms' statistics included
 // Hash of all weights; equal weights, equal hash.
 uint64_t ludus_net_hash(const ludus_net *net);
 // Outputs per row of head h: K, or K*H*W for plane heads.
@@ -126,8 +126,8 @@ typedef struct ludus_tensor {
     const char *name; // "trunk.block3.conv1.weight"; borrowed
     int32_t rank;     // 1, 2 or 4
     int32_t shape[4];
-    float *data;      // borrowed from the net; product(shape) values
-    bool trainable;   // false for running statistics
+    float *data;    // borrowed from the net; product(shape) values
+    bool trainable; // false for running statistics
 } ludus_tensor;
 size_t ludus_net_num_tensors(const ludus_net *net);
 ludus_tensor ludus_net_tensor(const ludus_net *net, size_t index);
@@ -159,8 +159,7 @@ ludus_status ludus_net_exec_create(ludus_net_exec **out, const ludus_net *net,
 void ludus_net_exec_destroy(ludus_net_exec *exec);
 // Takes the weights of `net`, which must have the same description. INT8 keeps the activations'
 // ranges and makes new kernels, which may fail for want of memory; else it cannot fail.
-ludus_status ludus_net_exec_refresh(ludus_net_exec *exec, const ludus_net *net,
-                                    ludus_error *error);
+ludus_status ludus_net_exec_refresh(ludus_net_exec *exec, const ludus_net *net, ludus_error *error);
 // in: [n,C,H,W]; out[h]: [n, outputs of head h], or NULL when that head is not wanted.
 // 1 <= n <= max_batch; in and out must not overlap.
 void ludus_net_forward(ludus_net_exec *exec, int32_t n, const float *in, float *const *out);

@@ -193,8 +193,7 @@ static ludus_status prepare_step(ludus_net_exec *e, ludus_exec_step *s, ludus_er
     return LUDUS_OK;
 }
 
-ludus_status ludus_net_exec_refresh(ludus_net_exec *exec, const ludus_net *net,
-                                    ludus_error *error)
+ludus_status ludus_net_exec_refresh(ludus_net_exec *exec, const ludus_net *net, ludus_error *error)
 {
     ludus_status status = LUDUS_OK;
     assert(net->graph.num_floats == exec->net->graph.num_floats);

@@ -133,8 +133,7 @@ static void choose_weight_scales(const ludus_net_exec *e, ludus_exec_step *s)
 {
     const ludus_graph *g = &e->net->graph;
     const ludus_node *node = &g->nodes[s->node];
-    const size_t per_output =
-        (size_t)(g->nodes[node->in[0]].c * node->kernel * node->kernel);
+    const size_t per_output = (size_t)(g->nodes[node->in[0]].c * node->kernel * node->kernel);
     const float limit = (float)ludus_backend_int8_limit();
     for (size_t o = 0; o < (size_t)node->c; o++) {
         float largest = 1e-8f;

@@ -12,14 +12,14 @@
 // A graph node as inference runs it: convolutions take the batch norm, the residual sum and the
 // ReLU behind them along.
 typedef struct ludus_exec_step {
-    int32_t node;      // matrix node, or any other kind run as it is
-    int32_t norm;      // folded batch norm node, or -1
-    int32_t residual;  // value added before the ReLU, or -1
+    int32_t node;     // matrix node, or any other kind run as it is
+    int32_t norm;     // folded batch norm node, or -1
+    int32_t residual; // value added before the ReLU, or -1
     bool relu;
-    int32_t out;       // node whose value the step makes
+    int32_t out; // node whose value the step makes
     bool is_matrix;
     void *packed;
-    float *bias;       // [O] folded
+    float *bias; // [O] folded
     ludus_kernel *kernels[LUDUS_EXEC_SIZES];
     // INT8
     bool is_int8;         // source, residual and result are 8-bit
@@ -36,16 +36,16 @@ struct ludus_net_exec {
     int32_t num_sizes;
     ludus_exec_step *steps;
     int32_t num_steps;
-    float **values;   // per node, for sizes[0] rows
-    float *arena;     // all values
-    float *weights;   // folded and permuted weights of one layer, scratch
+    float **values; // per node, for sizes[0] rows
+    float *arena;   // all values
+    float *weights; // folded and permuted weights of one layer, scratch
     // INT8
-    uint8_t **bytes;      // per node, [sizes[0] rows], NULL where no 8-bit value is needed
-    float *scale;         // per node: real value = scale * byte
+    uint8_t **bytes; // per node, [sizes[0] rows], NULL where no 8-bit value is needed
+    float *scale;    // per node: real value = scale * byte
 };
 
-// Marks the steps that can run in 8 bits, measures the ranges of their values with the plan as it is
-// (f32), and makes room. Call once, with weights in place.
+// Marks the steps that can run in 8 bits, measures the ranges of their values with the plan as it
+// is (f32), and makes room. Call once, with weights in place.
 ludus_status ludus_exec_plan_int8(ludus_net_exec *exec, ludus_error *error);
 // New kernels for an 8-bit step from the folded weights in exec->weights and step->bias.
 ludus_status ludus_exec_prepare_int8(ludus_net_exec *exec, ludus_exec_step *step,

@@ -1,6 +1,6 @@
 // safetensors: u64 length of the header, a JSON header, then the tensors' bytes one after another
-// (https://github.com/huggingface/safetensors, "Format"). The description stands in the metadata, so
-// a file is checked against what its own description implies, byte for byte, before it is used.
+// (https://github.com/huggingface/safetensors, "Format"). The description stands in the metadata,
+// so a file is checked against what its own description implies, byte for byte, before it is used.
 
 #include "nets/net.h"
 
@@ -168,8 +168,7 @@ static bool get_heads(const json_t *list, ludus_net_desc *d)
             return false;
         }
         memcpy(d->heads[i].name, name, strlen(name) + 1);
-        d->heads[i].loss_weight =
-            (float)json_number_value(json_object_get(head, "loss_weight"));
+        d->heads[i].loss_weight = (float)json_number_value(json_object_get(head, "loss_weight"));
     }
     return true;
 }
@@ -331,8 +330,8 @@ static ludus_status read_desc(const json_t *header, ludus_net_desc *desc, ludus_
     return LUDUS_OK;
 }
 
-static ludus_status check_tensors(const ludus_graph *graph, const json_t *header,
-                                  size_t data_size, ludus_error *error)
+static ludus_status check_tensors(const ludus_graph *graph, const json_t *header, size_t data_size,
+                                  ludus_error *error)
 {
     uint64_t offset = 0;
     if (json_object_size(header) != graph->num_tensors + 1) {
@@ -352,8 +351,8 @@ static ludus_status check_tensors(const ludus_graph *graph, const json_t *header
         offset += tensor_bytes(t);
     }
     if (offset != data_size) {
-        return ludus_fail(error, LUDUS_ERR_FORMAT, "%zu bytes of tensors, the header wants %" PRIu64,
-                          data_size, offset);
+        return ludus_fail(error, LUDUS_ERR_FORMAT,
+                          "%zu bytes of tensors, the header wants %" PRIu64, data_size, offset);
     }
     return LUDUS_OK;
 }
@@ -445,8 +444,7 @@ ludus_status ludus_net_provenance(const void *bytes, size_t size, char **text, l
         const char *found = json_string_value(json_object_get(meta, KEY_PROVENANCE));
         if (found != NULL) {
             *text = ludus_strdup(found);
-            status = *text != NULL ? LUDUS_OK
-                                   : ludus_fail(error, LUDUS_ERR_NOMEM, "out of memory");
+            status = *text != NULL ? LUDUS_OK : ludus_fail(error, LUDUS_ERR_NOMEM, "out of memory");
         }
     }
     json_decref(header);

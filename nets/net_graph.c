@@ -250,8 +250,8 @@ static int32_t add_head_conv(builder *b, const char *prefix, const ludus_head_de
     if (head->channels == 0 || end->h * end->w == 1) {
         return trunk;
     }
-    return add_relu(b, add_conv_norm(b, prefix, 1, trunk,
-                                     (ludus_conv_layer){head->channels, 1, 1, 0}));
+    return add_relu(
+        b, add_conv_norm(b, prefix, 1, trunk, (ludus_conv_layer){head->channels, 1, 1, 0}));
 }
 
 static int32_t add_head_hidden(builder *b, const char *prefix, const ludus_head_desc *head,

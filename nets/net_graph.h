@@ -21,12 +21,12 @@ typedef enum ludus_node_kind {
     LUDUS_NODE_BATCHNORM, // gamma, beta, running mean, running variance
     LUDUS_NODE_LAYERNORM, // gamma, beta: over all features of a row, one pair per channel
     LUDUS_NODE_RELU,
-    LUDUS_NODE_ADD,       // in[0] + in[1]
-    LUDUS_NODE_POOL,      // global: [mean, max] over H*W -> [2C]; SE uses mean only (pool_mean)
-    LUDUS_NODE_SCALE,     // in[0] * sigmoid(first C of in[1]) + second C of in[1], per channel
-    LUDUS_NODE_BIAS,      // in[0] + in[1] per channel (global-pooling bias)
+    LUDUS_NODE_ADD,   // in[0] + in[1]
+    LUDUS_NODE_POOL,  // global: [mean, max] over H*W -> [2C]; SE uses mean only (pool_mean)
+    LUDUS_NODE_SCALE, // in[0] * sigmoid(first C of in[1]) + second C of in[1], per channel
+    LUDUS_NODE_BIAS,  // in[0] + in[1] per channel (global-pooling bias)
     LUDUS_NODE_DROPOUT,
-    LUDUS_NODE_DUELING    // in[0] value [atoms], in[1] advantages [actions*atoms]
+    LUDUS_NODE_DUELING // in[0] value [atoms], in[1] advantages [actions*atoms]
 } ludus_node_kind;
 
 #define LUDUS_NODE_MAX_PARAMS 4

@@ -47,8 +47,8 @@ ludus_kernel_desc ludus_plan_kernel(const ludus_graph *graph, int32_t node, int3
         d.h = d.w = d.kernel = d.stride = 1;
         d.pad = 0;
     }
-    d.c_stored = n->in[0] == 0 && n->kind == LUDUS_NODE_CONV ? ludus_plan_input_channels(graph)
-                                                             : d.c;
+    d.c_stored =
+        n->in[0] == 0 && n->kind == LUDUS_NODE_CONV ? ludus_plan_input_channels(graph) : d.c;
     return d;
 }
 

@@ -1,276 +1,298 @@
 #include "nets/net_reference.h"
 
 #include <assert.h>
-#include <math.h>
 #include <string.h>
 
-#include "nets/layer.h"
+#include "nets/layer_ref.h"
 #include "nets/net_graph.h"
 
-// Values are [n,H,W,C] here too, so that this file reads side by side with the graph.
-typedef struct reference {
-    const ludus_graph *graph;
-    int32_t n;
-    bool training;
-    double **values; // per node
-} reference;
+// ---- Life cycle ------------------------------------------------------------------------------
 
-static const float *param(const reference *r, const ludus_node *node, int32_t i)
+size_t ludus_reference_count(const ludus_reference *ref, int32_t node)
 {
-    return node->param[i] >= 0 ? r->graph->tensors[node->param[i]].data : NULL;
+    const ludus_node *n = &ref->net->graph.nodes[node];
+    return (size_t)ref->n * (size_t)n->h * (size_t)n->w * (size_t)n->c;
 }
 
-static size_t row_floats(const ludus_node *node)
+static bool create_arrays(ludus_reference *ref)
 {
-    return (size_t)node->h * (size_t)node->w * (size_t)node->c;
+    const ludus_graph *g = &ref->net->graph;
+    const size_t nodes = (size_t)g->num_nodes;
+    ref->params = ludus_alloc(g->num_floats, sizeof *ref->params);
+    ref->gradient = ludus_alloc(g->num_floats, sizeof *ref->gradient);
+    ref->values = ludus_alloc(nodes, sizeof *ref->values);
+    ref->gradients = ludus_alloc(nodes, sizeof *ref->gradients);
+    ref->dropout_keys = ludus_alloc(nodes, sizeof *ref->dropout_keys);
+    bool complete =
+        ref->params && ref->gradient && ref->values && ref->gradients && ref->dropout_keys;
+    for (int32_t i = 0; complete && i < g->num_nodes; i++) {
+        ref->values[i] = ludus_alloc(ludus_reference_count(ref, i), sizeof(double));
+        ref->gradients[i] = ludus_alloc(ludus_reference_count(ref, i), sizeof(double));
+        complete = ref->values[i] && ref->gradients[i];
+    }
+    for (size_t i = 0; complete && i < g->num_floats; i++) {
+        ref->params[i] = (double)ref->net->params[i];
+    }
+    return complete;
 }
 
-static double conv_at(const ludus_node *node, const ludus_node *from, const double *x,
-                      const float *w, int32_t o, int32_t y0, int32_t x0)
+ludus_status ludus_reference_create(ludus_reference **out, const ludus_net *net, int32_t n)
 {
-    double sum = 0.0;
-    for (int32_t c = 0; c < from->c; c++) {
-        for (int32_t i = 0; i < node->kernel; i++) {
-            for (int32_t j = 0; j < node->kernel; j++) {
-                const int32_t yy = y0 + i, xx = x0 + j;
-                if (yy >= 0 && yy < from->h && xx >= 0 && xx < from->w) {
-                    const int32_t at = ((o * from->c + c) * node->kernel + i) * node->kernel + j;
-                    sum += (double)w[at] * x[(yy * from->w + xx) * from->c + c];
-                }
-            }
+    *out = NULL;
+    ludus_reference *ref = ludus_alloc(1, sizeof *ref);
+    if (ref == NULL) {
+        return LUDUS_ERR_NOMEM;
+    }
+    ref->net = net;
+    ref->n = n;
+    if (!create_arrays(ref)) {
+        ludus_reference_destroy(ref);
+        return LUDUS_ERR_NOMEM;
+    }
+    *out = ref;
+    return LUDUS_OK;
+}
+
+void ludus_reference_destroy(ludus_reference *ref)
+{
+    if (ref == NULL) {
+        return;
+    }
+    for (int32_t i = 0; i < ref->net->graph.num_nodes; i++) {
+        ludus_free(ref->values != NULL ? ref->values[i] : NULL);
+        ludus_free(ref->gradients != NULL ? ref->gradients[i] : NULL);
+    }
+    ludus_free(ref->params);
+    ludus_free(ref->gradient);
+    ludus_free(ref->values);
+    ludus_free(ref->gradients);
+    ludus_free(ref->dropout_keys);
+    ludus_free(ref);
+}
+
+// ---- The walk --------------------------------------------------------------------------------
+
+// A node's surroundings.
+typedef struct view {
+    const ludus_node *node;
+    size_t n, a, c, m, count; // of the first input; m = n*a, count = m*c
+    const double *x, *x2;
+    double *y, *dx, *dx2, *dy;
+    double *p[LUDUS_NODE_MAX_PARAMS], *dp[LUDUS_NODE_MAX_PARAMS];
+    ludus_ref_conv conv;
+} view;
+
+static view look(const ludus_reference *ref, int32_t i)
+{
+    const ludus_graph *g = &ref->net->graph;
+    const ludus_node *node = &g->nodes[i], *from = &g->nodes[node->in[0]];
+    view v = {.node = node, .n = (size_t)ref->n, .c = (size_t)from->c};
+    v.a = (size_t)from->h * (size_t)from->w;
+    v.m = v.n * v.a;
+    v.count = v.m * v.c;
+    v.x = ref->values[node->in[0]];
+    v.dx = ref->gradients[node->in[0]];
+    if (node->in[1] >= 0) {
+        v.x2 = ref->values[node->in[1]];
+        v.dx2 = ref->gradients[node->in[1]];
+    }
+    v.y = ref->values[i];
+    v.dy = ref->gradients[i];
+    for (int k = 0; k < LUDUS_NODE_MAX_PARAMS; k++) {
+        if (node->param[k] >= 0) {
+            const ptrdiff_t at = g->tensors[node->param[k]].data - ref->net->params;
+            v.p[k] = ref->params + at;
+            v.dp[k] = ref->gradient + at;
         }
     }
-    return sum;
+    v.conv = (ludus_ref_conv){v.n,
+                              (size_t)from->h,
+                              (size_t)from->w,
+                              v.c,
+                              (size_t)node->h,
+                              (size_t)node->w,
+                              (size_t)node->c,
+                              (size_t)node->kernel,
+                              (size_t)node->stride,
+                              (size_t)node->pad};
+    return v;
 }
 
-static void conv(const reference *r, const ludus_node *node, const ludus_node *from,
-                 const double *x, double *y)
+static void forward_batchnorm(const ludus_reference *ref, const view *v)
 {
-    const float *w = param(r, node, 0), *b = param(r, node, 1);
-    for (int32_t n = 0; n < r->n; n++) {
-        for (int32_t i = 0; i < node->h * node->w * node->c; i++) {
-            const int32_t o = i % node->c, cell = i / node->c;
-            const int32_t y0 = cell / node->w * node->stride - node->pad;
-            const int32_t x0 = cell % node->w * node->stride - node->pad;
-            const double *row = x + (size_t)n * row_floats(from);
-            y[(size_t)n * row_floats(node) + (size_t)i] =
-                conv_at(node, from, row, w, o, y0, x0) + (b != NULL ? (double)b[o] : 0.0);
-        }
+    const double *mean = v->p[2], *var = v->p[3];
+    if (ref->training) {
+        ludus_ref_moments(v->m, v->c, v->x, v->dp[2], v->dp[3]);
+        mean = v->dp[2];
+        var = v->dp[3];
     }
+    ludus_ref_batchnorm_forward(v->m, v->c, v->x, v->p[0], v->p[1], mean, var, v->y);
 }
 
-// Weights are in PyTorch's order: [O, C*H*W].
-static void dense(const reference *r, const ludus_node *node, const ludus_node *from,
-                  const double *x, double *y)
+static double dropout_of(const ludus_reference *ref, const ludus_node *node)
 {
-    const float *w = param(r, node, 0), *b = param(r, node, 1);
-    const size_t features = row_floats(from), cells = (size_t)(from->h * from->w);
-    for (size_t n = 0; n < (size_t)r->n; n++) {
-        for (size_t o = 0; o < (size_t)node->c; o++) {
-            double sum = (double)b[o];
-            for (size_t i = 0; i < features; i++) {
-                const size_t torch = i % (size_t)from->c * cells + i / (size_t)from->c;
-                sum += (double)w[o * features + torch] * x[n * features + i];
-            }
-            y[n * (size_t)node->c + o] = sum;
-        }
-    }
+    return ref->dropout ? (double)node->dropout : 0.0;
 }
 
-static void batchnorm(const reference *r, const ludus_node *node, const double *x, double *y)
+static void forward_node(const ludus_reference *ref, int32_t i)
 {
-    const size_t c = (size_t)node->c, m = (size_t)r->n * row_floats(node) / c;
-    for (size_t i = 0; i < c; i++) {
-        double mean = (double)param(r, node, 2)[i], var = (double)param(r, node, 3)[i];
-        if (r->training) {
-            mean = var = 0.0;
-            for (size_t k = 0; k < m; k++) {
-                mean += x[k * c + i] / (double)m;
-            }
-            for (size_t k = 0; k < m; k++) {
-                var += (x[k * c + i] - mean) * (x[k * c + i] - mean) / (double)m;
-            }
-        }
-        const double scale =
-            (double)param(r, node, 0)[i] / sqrt(var + (double)ludus_batchnorm_epsilon());
-        for (size_t k = 0; k < m; k++) {
-            y[k * c + i] = (x[k * c + i] - mean) * scale + (double)param(r, node, 1)[i];
-        }
-    }
-}
-
-static void layernorm(const reference *r, const ludus_node *node, const double *x, double *y)
-{
-    const size_t features = row_floats(node), c = (size_t)node->c;
-    for (size_t n = 0; n < (size_t)r->n; n++) {
-        const double *row = x + n * features;
-        double mean = 0.0, var = 0.0;
-        for (size_t i = 0; i < features; i++) {
-            mean += row[i] / (double)features;
-        }
-        for (size_t i = 0; i < features; i++) {
-            var += (row[i] - mean) * (row[i] - mean) / (double)features;
-        }
-        for (size_t i = 0; i < features; i++) {
-            y[n * features + i] = (row[i] - mean) /
-                                      sqrt(var + (double)ludus_batchnorm_epsilon()) *
-                                      (double)param(r, node, 0)[i % c] +
-                                  (double)param(r, node, 1)[i % c];
-        }
-    }
-}
-
-static void pool(const reference *r, const ludus_node *node, const ludus_node *from,
-                 const double *x, double *y)
-{
-    const size_t c = (size_t)from->c, cells = (size_t)(from->h * from->w);
-    for (size_t n = 0; n < (size_t)r->n; n++) {
-        for (size_t i = 0; i < c; i++) {
-            double mean = 0.0, max = -INFINITY;
-            for (size_t k = 0; k < cells; k++) {
-                const double v = x[(n * cells + k) * c + i];
-                mean += v / (double)cells;
-                max = v > max ? v : max;
-            }
-            y[n * (size_t)node->c + i] = mean;
-            if (!node->pool_mean) {
-                y[n * (size_t)node->c + c + i] = max;
-            }
-        }
-    }
-}
-
-// SCALE and BIAS: one factor or summand per row and channel.
-static void per_channel(const reference *r, const ludus_node *node, const double *x,
-                        const double *p, double *y)
-{
-    const size_t c = (size_t)node->c, features = row_floats(node);
-    const bool scales = node->kind == LUDUS_NODE_SCALE;
-    for (size_t n = 0; n < (size_t)r->n; n++) {
-        for (size_t i = 0; i < features; i++) {
-            const double *row = p + n * (scales ? 2 * c : c);
-            const double v = x[n * features + i];
-            y[n * features + i] = scales ? v / (1.0 + exp(-row[i % c])) + row[c + i % c]
-                                         : v + row[i % c];
-        }
-    }
-}
-
-static void dueling(const reference *r, const ludus_node *node, const ludus_node *value,
-                    const double *v, const double *adv, double *q)
-{
-    const size_t atoms = (size_t)value->c, actions = (size_t)node->c / atoms;
-    for (size_t n = 0; n < (size_t)r->n; n++) {
-        for (size_t k = 0; k < atoms; k++) {
-            double mean = 0.0;
-            for (size_t a = 0; a < actions; a++) {
-                mean += adv[(n * actions + a) * atoms + k] / (double)actions;
-            }
-            for (size_t a = 0; a < actions; a++) {
-                const size_t at = (n * actions + a) * atoms + k;
-                q[at] = v[n * atoms + k] + adv[at] - mean;
-            }
-        }
-    }
-}
-
-static void run_node(const reference *r, int32_t index)
-{
-    const ludus_node *node = &r->graph->nodes[index], *from = &r->graph->nodes[node->in[0]];
-    const double *x = r->values[node->in[0]];
-    const double *x2 = node->in[1] >= 0 ? r->values[node->in[1]] : NULL;
-    double *y = r->values[index];
-    const size_t count = (size_t)r->n * row_floats(node);
-    switch (node->kind) {
+    const view v = look(ref, i);
+    switch (v.node->kind) {
     case LUDUS_NODE_CONV:
-        conv(r, node, from, x, y);
+        ludus_ref_conv_forward(&v.conv, v.x, v.p[0], v.p[1], v.y);
         break;
     case LUDUS_NODE_DENSE:
-        dense(r, node, from, x, y);
+        ludus_ref_dense_forward(v.n, v.a, v.c, (size_t)v.node->c, v.x, v.p[0], v.p[1], v.y);
         break;
     case LUDUS_NODE_BATCHNORM:
-        batchnorm(r, node, x, y);
+        forward_batchnorm(ref, &v);
         break;
     case LUDUS_NODE_LAYERNORM:
-        layernorm(r, node, x, y);
-        break;
-    case LUDUS_NODE_POOL:
-        pool(r, node, from, x, y);
-        break;
-    case LUDUS_NODE_SCALE:
-    case LUDUS_NODE_BIAS:
-        per_channel(r, node, x, x2, y);
-        break;
-    case LUDUS_NODE_DUELING:
-        dueling(r, node, from, x, x2, y);
+        ludus_ref_layernorm_forward(v.n, v.a, v.c, v.x, v.p[0], v.p[1], v.y);
         break;
     case LUDUS_NODE_RELU:
-        for (size_t i = 0; i < count; i++) {
-            y[i] = x[i] > 0.0 ? x[i] : 0.0;
-        }
+        ludus_ref_relu_forward(v.count, v.x, v.y);
         break;
     case LUDUS_NODE_ADD:
-        for (size_t i = 0; i < count; i++) {
-            y[i] = x[i] + x2[i];
+        for (size_t k = 0; k < v.count; k++) {
+            v.y[k] = v.x[k] + v.x2[k];
         }
         break;
+    case LUDUS_NODE_POOL:
+        ludus_ref_pool_forward(v.n, v.a, v.c, v.node->pool_mean, v.x, v.y);
+        break;
+    case LUDUS_NODE_SCALE:
+        ludus_ref_scale_forward(v.n, v.a, v.c, v.x, v.x2, v.y);
+        break;
+    case LUDUS_NODE_BIAS:
+        ludus_ref_bias_forward(v.n, v.a, v.c, v.x, v.x2, v.y);
+        break;
     case LUDUS_NODE_DROPOUT:
-        memcpy(y, x, count * sizeof *y);
+        ludus_ref_dropout(v.count, dropout_of(ref, v.node), ref->dropout_keys[i], v.x, false, v.y);
+        break;
+    case LUDUS_NODE_DUELING:
+        ludus_ref_dueling_forward(v.n, (size_t)v.node->c / v.c, v.c, v.x, v.x2, v.y);
         break;
     case LUDUS_NODE_INPUT:
         assert(false);
     }
 }
 
-// Between [n,H,W,C] here and [n,C,H,W] outside.
-static void load_input(const reference *r, const float *in)
+void ludus_reference_forward(ludus_reference *ref, const float *in)
 {
-    const ludus_node *node = &r->graph->nodes[0];
-    const size_t cells = (size_t)(node->h * node->w), c = (size_t)node->c;
-    for (size_t i = 0; i < (size_t)r->n * cells * c; i++) {
-        const size_t n = i / (cells * c), cell = i / c % cells, channel = i % c;
-        r->values[0][i] = (double)in[(n * c + channel) * cells + cell];
+    const ludus_node *input = &ref->net->graph.nodes[0];
+    const size_t a = (size_t)input->h * (size_t)input->w, c = (size_t)input->c;
+    for (size_t i = 0; i < ludus_reference_count(ref, 0); i++) {
+        ref->values[0][i] = (double)in[(i / (a * c) * c + i % c) * a + i / c % a];
+    }
+    for (int32_t i = 1; i < ref->net->graph.num_nodes; i++) {
+        forward_node(ref, i);
     }
 }
 
-static void store_output(const reference *r, const ludus_node *node, const double *value,
-                         double *out)
+static void backward_node(const ludus_reference *ref, int32_t i)
 {
-    const size_t cells = (size_t)(node->h * node->w), c = (size_t)node->c;
-    for (size_t i = 0; i < (size_t)r->n * cells * c; i++) {
-        const size_t n = i / (cells * c), cell = i / c % cells, channel = i % c;
-        out[(n * c + channel) * cells + cell] = value[i];
+    const view v = look(ref, i);
+    switch (v.node->kind) {
+    case LUDUS_NODE_CONV:
+        ludus_ref_conv_backward(&v.conv, v.x, v.p[0], v.dy, v.dx, v.dp[0], v.dp[1]);
+        break;
+    case LUDUS_NODE_DENSE:
+        ludus_ref_dense_backward(v.n, v.a, v.c, (size_t)v.node->c, v.x, v.p[0], v.dy, v.dx, v.dp[0],
+                                 v.dp[1]);
+        break;
+    case LUDUS_NODE_BATCHNORM:
+        assert(ref->training);
+        ludus_ref_batchnorm_backward(v.m, v.c, v.x, v.p[0], v.dp[2], v.dp[3], v.dy, v.dx, v.dp[0],
+                                     v.dp[1]);
+        break;
+    case LUDUS_NODE_LAYERNORM:
+        ludus_ref_layernorm_backward(v.n, v.a, v.c, v.x, v.p[0], v.dy, v.dx, v.dp[0], v.dp[1]);
+        break;
+    case LUDUS_NODE_RELU:
+        ludus_ref_relu_backward(v.count, v.x, v.dy, v.dx);
+        break;
+    case LUDUS_NODE_ADD:
+        for (size_t k = 0; k < v.count; k++) {
+            v.dx[k] += v.dy[k];
+            v.dx2[k] += v.dy[k];
+        }
+        break;
+    case LUDUS_NODE_POOL:
+        ludus_ref_pool_backward(v.n, v.a, v.c, v.node->pool_mean, v.x, v.dy, v.dx);
+        break;
+    case LUDUS_NODE_SCALE:
+        ludus_ref_scale_backward(v.n, v.a, v.c, v.x, v.x2, v.dy, v.dx, v.dx2);
+        break;
+    case LUDUS_NODE_BIAS:
+        ludus_ref_bias_backward(v.n, v.a, v.c, v.dy, v.dx, v.dx2);
+        break;
+    case LUDUS_NODE_DROPOUT:
+        ludus_ref_dropout(v.count, dropout_of(ref, v.node), ref->dropout_keys[i], v.dy, true, v.dx);
+        break;
+    case LUDUS_NODE_DUELING:
+        ludus_ref_dueling_backward(v.n, (size_t)v.node->c / v.c, v.c, v.dy, v.dx, v.dx2);
+        break;
+    case LUDUS_NODE_INPUT:
+        assert(false);
+    }
+}
+
+// Zeroes what backward adds to: everything but the heads' gradients and the batch's statistics.
+static void zero_gradients(ludus_reference *ref)
+{
+    const ludus_graph *g = &ref->net->graph;
+    for (int32_t i = 0; i < g->num_nodes; i++) {
+        if (g->nodes[i].head < 0) {
+            memset(ref->gradients[i], 0, ludus_reference_count(ref, i) * sizeof(double));
+        }
+    }
+    for (size_t i = 0; i < g->num_tensors; i++) {
+        const ludus_tensor *t = &g->tensors[i];
+        size_t count = 1;
+        for (int32_t k = 0; k < t->rank; k++) {
+            count *= (size_t)t->shape[k];
+        }
+        if (t->trainable) {
+            memset(ref->gradient + (t->data - ref->net->params), 0, count * sizeof(double));
+        }
+    }
+}
+
+void ludus_reference_backward(ludus_reference *ref)
+{
+    zero_gradients(ref);
+    for (int32_t i = ref->net->graph.num_nodes - 1; i > 0; i--) {
+        backward_node(ref, i);
+    }
+}
+
+// From [n,H,W,C] to [n,C,H,W].
+static void store_output(const ludus_reference *ref, int32_t node, double *out)
+{
+    const ludus_node *n = &ref->net->graph.nodes[node];
+    const size_t a = (size_t)n->h * (size_t)n->w, c = (size_t)n->c;
+    for (size_t k = 0; k < ludus_reference_count(ref, node); k++) {
+        out[(k / (a * c) * c + k % c) * a + k / c % a] = ref->values[node][k];
     }
 }
 
 ludus_status ludus_net_reference(const ludus_net *net, int32_t n, const float *in, bool training,
                                  double *const *out)
 {
-    reference r = {.graph = &net->graph, .n = n, .training = training};
-    ludus_status status = LUDUS_OK;
-    r.values = ludus_alloc((size_t)net->graph.num_nodes, sizeof *r.values);
-    for (int32_t i = 0; r.values != NULL && i < net->graph.num_nodes; i++) {
-        r.values[i] = ludus_alloc((size_t)n * row_floats(&net->graph.nodes[i]), sizeof(double));
-        if (r.values[i] == NULL) {
-            status = LUDUS_ERR_NOMEM;
-        }
+    ludus_reference *ref;
+    const ludus_status status = ludus_reference_create(&ref, net, n);
+    if (status != LUDUS_OK) {
+        return status;
     }
-    if (r.values == NULL) {
-        return LUDUS_ERR_NOMEM;
-    }
-    if (status == LUDUS_OK) {
-        load_input(&r, in);
-        for (int32_t i = 1; i < net->graph.num_nodes; i++) {
-            const ludus_node *node = &net->graph.nodes[i];
-            run_node(&r, i);
-            if (node->head >= 0 && out[node->head] != NULL) {
-                store_output(&r, node, r.values[i], out[node->head]);
-            }
-        }
-    }
+    ref->training = training;
+    ludus_reference_forward(ref, in);
     for (int32_t i = 0; i < net->graph.num_nodes; i++) {
-        ludus_free(r.values[i]);
+        const int32_t head = net->graph.nodes[i].head;
+        if (head >= 0 && out[head] != NULL) {
+            store_output(ref, i, out[head]);
+        }
     }
-    ludus_free(r.values);
-    return status;
+    ludus_reference_destroy(ref);
+    return LUDUS_OK;
 }

@@ -64,8 +64,8 @@ static void update_adam(const ludus_trainer_config *config, const ludus_update *
         const float g = u->g[i] * u->clip + l2 * u->w[i];
         u->m[i] = b1 * u->m[i] + (1.0f - b1) * g;
         u->v[i] = b2 * u->v[i] + (1.0f - b2) * g * g;
-        u->w[i] = shrink * u->w[i] -
-                  lr * u->m[i] * correct1 / (sqrtf(u->v[i] * correct2) + epsilon);
+        u->w[i] =
+            shrink * u->w[i] - lr * u->m[i] * correct1 / (sqrtf(u->v[i] * correct2) + epsilon);
     }
 }
 

@@ -74,17 +74,17 @@ ludus_trainer_config ludus_trainer_config_default(void)
 
 struct ludus_trainer {
     ludus_trainer_config config;
-    ludus_net *net;              // the caller's
-    ludus_net *ema;              // NULL when ema_decay is 0
+    ludus_net *net; // the caller's
+    ludus_net *ema; // NULL when ema_decay is 0
     int64_t steps;
     int32_t num_lanes;
-    ludus_lane *lanes;           // one per thread
-    ludus_lane_shared shared;    // packed weights
-    ludus_lane_shard *shards;    // gradients and losses of each shard
-    float *gradient;             // sum over shards, as the parameter block
-    float *m, *v;                // moments, as the parameter block
-    bool *frozen;                // per tensor
-    double *square;              // per tensor: sum of squared gradients
+    ludus_lane *lanes;        // one per thread
+    ludus_lane_shared shared; // packed weights
+    ludus_lane_shard *shards; // gradients and losses of each shard
+    float *gradient;          // sum over shards, as the parameter block
+    float *m, *v;             // moments, as the parameter block
+    bool *frozen;             // per tensor
+    double *square;           // per tensor: sum of squared gradients
 };
 
 // ---- Life cycle ------------------------------------------------------------------------------
@@ -216,11 +216,11 @@ static void pack_weights(ludus_trainer *t)
 static void run_shards(ludus_trainer *t, const ludus_batch *batch, float *td_error)
 {
     const int64_t step = t->steps;
-#pragma omp parallel for default(none) shared(t, batch, td_error, step)                            \
-    num_threads(t->num_lanes) schedule(dynamic, 1)
+#pragma omp parallel for default(none) shared(t, batch, td_error, step) num_threads(t->num_lanes)  \
+    schedule(dynamic, 1)
     for (int32_t s = 0; s < t->config.shards; s++) {
-        ludus_lane_run(&t->lanes[omp_get_thread_num()], &t->shared, batch, s, step,
-                       &t->shards[s], td_error);
+        ludus_lane_run(&t->lanes[omp_get_thread_num()], &t->shared, batch, s, step, &t->shards[s],
+                       td_error);
     }
 }
 
@@ -230,8 +230,8 @@ static void add_gradients(ludus_trainer *t)
     const ludus_graph *g = &t->net->graph;
     const int32_t shards = t->config.shards;
     const size_t num_tensors = g->num_tensors;
-#pragma omp parallel for default(none) shared(t, g, shards, num_tensors)                           \
-    num_threads(t->num_lanes) schedule(dynamic, 1)
+#pragma omp parallel for default(none) shared(t, g, shards, num_tensors) num_threads(t->num_lanes) \
+    schedule(dynamic, 1)
     for (size_t i = 0; i < num_tensors; i++) {
         const ludus_tensor *tensor = &g->tensors[i];
         const size_t first = (size_t)(tensor->data - t->net->params), n = tensor_count(tensor);
@@ -334,8 +334,7 @@ static void update_ema(ludus_trainer *t)
     }
 }
 
-void ludus_trainer_probe(ludus_trainer *trainer, const ludus_batch *batch,
-                         ludus_train_stats *stats)
+void ludus_trainer_probe(ludus_trainer *trainer, const ludus_batch *batch, ludus_train_stats *stats)
 {
     pack_weights(trainer);
     run_shards(trainer, batch, NULL);
@@ -343,8 +342,8 @@ void ludus_trainer_probe(ludus_trainer *trainer, const ludus_batch *batch,
     fill_stats(trainer, stats);
 }
 
-void ludus_trainer_step(ludus_trainer *trainer, const ludus_batch *batch,
-                        ludus_train_stats *stats, float *td_error)
+void ludus_trainer_step(ludus_trainer *trainer, const ludus_batch *batch, ludus_train_stats *stats,
+                        float *td_error)
 {
     pack_weights(trainer);
     run_shards(trainer, batch, td_error);

@@ -38,32 +38,32 @@ typedef enum ludus_loss_kind {
                               // cross-entropy; Q: Huber, or cross-entropy when atoms > 1
     LUDUS_LOSS_CROSS_ENTROPY, // softmax over K (or over the taken action's atoms) vs a distribution
     LUDUS_LOSS_MSE,
-    LUDUS_LOSS_HUBER,         // delta = 1
-    LUDUS_LOSS_QUANTILE       // quantile Huber, kappa = 1 (Dabney et al. 2018, eq. 10)
+    LUDUS_LOSS_HUBER,   // delta = 1
+    LUDUS_LOSS_QUANTILE // quantile Huber, kappa = 1 (Dabney et al. 2018, eq. 10)
 } ludus_loss_kind;
 
 typedef struct ludus_trainer_config {
-    int32_t batch;   // rows of every step, 1..65536; a multiple of shards
-    int32_t shards;  // 1..64
-    int32_t threads; // OpenMP threads, 1..shards are of use
-    ludus_precision precision;   // F32 or BF16 (f32 master weights either way)
+    int32_t batch;             // rows of every step, 1..65536; a multiple of shards
+    int32_t shards;            // 1..64
+    int32_t threads;           // OpenMP threads, 1..shards are of use
+    ludus_precision precision; // F32 or BF16 (f32 master weights either way)
     ludus_optimiser_kind optimiser;
-    float lr;                    // per step, before the schedule
-    float momentum;              // SGD 0..1
-    float beta1, beta2;          // Adam; RMSProp uses beta2 as its decay
-    float epsilon;               // Adam, RMSProp
-    float weight_decay;          // on convolution and dense weights, not on biases and norms
-    float grad_clip;             // global L2 norm; 0 = off
-    float ema_decay;             // 0 = no EMA, else 0..1, e.g. 0.999
-    float norm_momentum;         // share of the new statistics in the running ones, 0..1
+    float lr;            // per step, before the schedule
+    float momentum;      // SGD 0..1
+    float beta1, beta2;  // Adam; RMSProp uses beta2 as its decay
+    float epsilon;       // Adam, RMSProp
+    float weight_decay;  // on convolution and dense weights, not on biases and norms
+    float grad_clip;     // global L2 norm; 0 = off
+    float ema_decay;     // 0 = no EMA, else 0..1, e.g. 0.999
+    float norm_momentum; // share of the new statistics in the running ones, 0..1
     ludus_schedule_kind schedule;
-    int64_t warmup;              // steps of linear rise from 0; 0 = off
-    int64_t period;              // steps, see ludus_schedule_kind
-    float gamma;                 // STEP, EXPONENTIAL
-    float lr_final;              // COSINE, EXPONENTIAL
-    char freeze[128];            // comma-separated name prefixes that stay as they are
+    int64_t warmup;   // steps of linear rise from 0; 0 = off
+    int64_t period;   // steps, see ludus_schedule_kind
+    float gamma;      // STEP, EXPONENTIAL
+    float lr_final;   // COSINE, EXPONENTIAL
+    char freeze[128]; // comma-separated name prefixes that stay as they are
     ludus_loss_kind loss[LUDUS_NET_MAX_HEADS];
-    uint64_t seed;               // dropout
+    uint64_t seed; // dropout
 } ludus_trainer_config;
 
 // Batch 256 in 4 shards, SGD 0.9, lr 0.02, L2 1e-4, EMA 0.999.
@@ -94,8 +94,8 @@ ludus_status ludus_trainer_create(ludus_trainer **out, ludus_net *net,
                                   const ludus_trainer_config *config, ludus_error *error);
 void ludus_trainer_destroy(ludus_trainer *trainer); // NULL is accepted
 // One optimiser step. td_error: [B] |target - prediction| of the first Q head, or NULL.
-void ludus_trainer_step(ludus_trainer *trainer, const ludus_batch *batch,
-                        ludus_train_stats *stats, float *td_error);
+void ludus_trainer_step(ludus_trainer *trainer, const ludus_batch *batch, ludus_train_stats *stats,
+                        float *td_error);
 int64_t ludus_trainer_steps(const ludus_trainer *trainer);
 // The averaged weights (the live ones when ema_decay is 0); borrowed, valid until the next step.
 const ludus_net *ludus_trainer_ema(const ludus_trainer *trainer);

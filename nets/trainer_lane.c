@@ -96,9 +96,8 @@ ludus_status ludus_lane_init(ludus_lane *lane, ludus_net *net, const ludus_train
         }
     }
     lane->packed = ludus_alloc(packed_bytes, 1);
-    return lane->packed != NULL
-               ? LUDUS_OK
-               : ludus_fail(error, LUDUS_ERR_NOMEM, "trainer: out of memory");
+    return lane->packed != NULL ? LUDUS_OK
+                                : ludus_fail(error, LUDUS_ERR_NOMEM, "trainer: out of memory");
 }
 
 void ludus_lane_free(ludus_lane *lane)
@@ -209,8 +208,7 @@ static view look(const ludus_lane *l, int32_t i, const ludus_lane_shard *shard)
 
 static uint64_t dropout_key(const ludus_lane *l, int32_t node, int32_t shard, int64_t step)
 {
-    return ludus_mix64(l->config->seed ^
-                       ludus_mix64((uint64_t)step * 64 + (uint64_t)shard + 1) ^
+    return ludus_mix64(l->config->seed ^ ludus_mix64((uint64_t)step * 64 + (uint64_t)shard + 1) ^
                        ludus_mix64((uint64_t)node << 32));
 }
 
@@ -276,8 +274,7 @@ static ludus_loss_kind loss_kind(const ludus_lane *l, int32_t head)
     }
 }
 
-static double q_loss(const ludus_loss_rows *rows, const ludus_loss_actions *a,
-                     ludus_loss_kind kind)
+static double q_loss(const ludus_loss_rows *rows, const ludus_loss_actions *a, ludus_loss_kind kind)
 {
     if (kind == LUDUS_LOSS_QUANTILE) {
         return ludus_loss_q_quantile(rows, a);
@@ -380,8 +377,8 @@ static void backward_node(ludus_lane *l, const ludus_lane_shared *shared, int32_
     float *dx = l->gradients[in], *dx2 = in2 >= 0 ? l->gradients[in2] : NULL;
     switch (v.node->kind) {
     case LUDUS_NODE_BATCHNORM:
-        ludus_batchnorm_backward(cells, v.c, v.x, v.p[0], v.dp[2], v.dp[3], v.dy, add, dx,
-                                 v.dp[0], v.dp[1]);
+        ludus_batchnorm_backward(cells, v.c, v.x, v.p[0], v.dp[2], v.dp[3], v.dy, add, dx, v.dp[0],
+                                 v.dp[1]);
         break;
     case LUDUS_NODE_LAYERNORM:
         ludus_layernorm_backward(v.n, v.area, v.c, v.x, v.p[0], v.dy, add, dx, v.dp[0], v.dp[1]);

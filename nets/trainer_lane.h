@@ -22,14 +22,14 @@ typedef struct ludus_lane_shared {
 typedef struct ludus_lane {
     ludus_net *net; // borrowed
     const ludus_trainer_config *config;
-    int32_t rows;   // of a shard
+    int32_t rows;                                                // of a shard
     ludus_kernel **forward, **backward_data, **backward_weights; // per node
     float **values, **gradients; // per node; gradients NULL for the input
     bool *has_gradient;          // per node: something was written in this pass
     float *arena;
-    float *scratch;              // largest of any value of a shard
-    float *weights;              // plain weights of one layer, twice
-    void *packed;                // weight gradient in a kernel's layout
+    float *scratch; // largest of any value of a shard
+    float *weights; // plain weights of one layer, twice
+    void *packed;   // weight gradient in a kernel's layout
 } ludus_lane;
 
 ludus_status ludus_lane_init(ludus_lane *lane, ludus_net *net, const ludus_trainer_config *config,

@@ -98,9 +98,8 @@ static ludus_status read_recipe(az_recipe *r, ludus_config *config, ludus_error 
         {ludus_replay_options, ludus_replay_num_options, &r->replay},
     };
     for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++) {
-        const ludus_status status = ludus_config_apply(config, sections[i].options,
-                                                       sections[i].count, sections[i].target,
-                                                       error);
+        const ludus_status status = ludus_config_apply(
+            config, sections[i].options, sections[i].count, sections[i].target, error);
         if (status != LUDUS_OK) {
             return status;
         }
@@ -217,8 +216,8 @@ static ludus_status store_game(const uint8_t *bytes, size_t size, int32_t plies,
 
 static int64_t window_of(const az_learner *l)
 {
-    const int64_t grown = (int64_t)((double)l->config.window_share *
-                                    (double)ludus_replay_end(l->replay));
+    const int64_t grown =
+        (int64_t)((double)l->config.window_share * (double)ludus_replay_end(l->replay));
     return grown > l->config.window_min ? grown : l->config.window_min;
 }
 
@@ -253,8 +252,8 @@ static ludus_status train(az_learner *l, int64_t new_positions, train_means *mea
         ludus_batch batch;
         ludus_train_stats stats;
         const double before = ludus_clock();
-        const ludus_status status = ludus_sampler_draw(
-            l->sampler, ludus_trainer_steps(l->trainer), window_of(l), &batch, error);
+        const ludus_status status = ludus_sampler_draw(l->sampler, ludus_trainer_steps(l->trainer),
+                                                       window_of(l), &batch, error);
         if (status != LUDUS_OK) {
             return status;
         }
@@ -314,9 +313,9 @@ static ludus_status az_iterate(void *self, ludus_report *report, ludus_error *er
     ludus_selfplay_stats selfplay;
     train_means means;
     const int64_t before = ludus_replay_end(l->replay);
-    ludus_status status = ludus_selfplay_phase(
-        l->selfplay, ludus_trainer_ema(l->trainer), (uint64_t)ludus_trainer_steps(l->trainer),
-        store_game, l, &selfplay, error);
+    ludus_status status = ludus_selfplay_phase(l->selfplay, ludus_trainer_ema(l->trainer),
+                                               (uint64_t)ludus_trainer_steps(l->trainer),
+                                               store_game, l, &selfplay, error);
     if (status != LUDUS_OK) {
         return status;
     }
@@ -340,8 +339,8 @@ static ludus_status az_measure(void *self, ludus_report *report, ludus_error *er
     if (l->config.eval_positions == 0) {
         return LUDUS_OK;
     }
-    return ludus_strength_measure(&l->game, ludus_trainer_ema(l->trainer),
-                                  l->config.eval_positions, l->threads, report, error);
+    return ludus_strength_measure(&l->game, ludus_trainer_ema(l->trainer), l->config.eval_positions,
+                                  l->threads, report, error);
 }
 
 static const ludus_net *az_net(const void *self)
@@ -352,8 +351,7 @@ static const ludus_net *az_net(const void *self)
 
 static void az_describe(const ludus_report *report, char *out, size_t size)
 {
-    snprintf(out, size,
-             "games %.0f  positions %.0f  loss %.3f + %.3f  %.0f evals/s  net %.0f%%",
+    snprintf(out, size, "games %.0f  positions %.0f  loss %.3f + %.3f  %.0f evals/s  net %.0f%%",
              ludus_report_get(report, "games"), ludus_report_get(report, "positions"),
              ludus_report_get(report, "loss/policy"), ludus_report_get(report, "loss/value"),
              ludus_report_get(report, "selfplay/evals_per_second"),
@@ -407,8 +405,8 @@ static ludus_status load_net(az_learner *l, ludus_cursor *in, ludus_error *error
         size_t count = 1;
         for (int32_t d = 0; d < to.rank; d++) {
             if (from.rank != to.rank || from.shape[d] != to.shape[d]) {
-                status = ludus_fail(error, LUDUS_ERR_FORMAT, "%s does not match the recipe",
-                                    to.name);
+                status =
+                    ludus_fail(error, LUDUS_ERR_FORMAT, "%s does not match the recipe", to.name);
                 break;
             }
             count *= (size_t)to.shape[d];
@@ -443,8 +441,8 @@ static ludus_status az_load(void *self, ludus_cursor *in, ludus_error *error)
         status = ludus_selfplay_load(l->selfplay, in, error);
     }
     if (status == LUDUS_OK && l->replay_config.enable_segments) {
-        status = ludus_segments_truncate(l->replay_config.folder,
-                                         ludus_replay_end(l->replay), error);
+        status =
+            ludus_segments_truncate(l->replay_config.folder, ludus_replay_end(l->replay), error);
     }
     return status;
 }

@@ -14,12 +14,12 @@
 #include "selfplay/selfplay.h"
 
 typedef struct ludus_az_config {
-    float replay_ratio;    // training rows per new position
-    int64_t window_min;    // newest positions drawn from at first
-    float window_share;    // later: this share of all positions so far, within the replay's capacity
-    int64_t start;         // positions before training begins
-    float search_share;    // value target: share of the search's root estimate
-    bool enable_symmetry;  // random board symmetry per training row
+    float replay_ratio;   // training rows per new position
+    int64_t window_min;   // newest positions drawn from at first
+    float window_share;   // later: this share of all positions so far, within the replay's capacity
+    int64_t start;        // positions before training begins
+    float search_share;   // value target: share of the search's root estimate
+    bool enable_symmetry; // random board symmetry per training row
     int32_t eval_positions; // labelled or played positions per strength measurement
 } ludus_az_config;
 

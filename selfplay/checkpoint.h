@@ -16,11 +16,11 @@ typedef struct ludus_checkpoint {
     uint64_t iteration;
     double seconds;
     uint64_t metrics_bytes;
-    const char *recipe;   // recipe_bytes characters; views into the bytes when parsed
+    const char *recipe; // recipe_bytes characters; views into the bytes when parsed
     size_t recipe_bytes;
     const uint8_t *state;
     size_t state_bytes;
-    uint64_t state_hash;  // filled by write and parse
+    uint64_t state_hash; // filled by write and parse
 } ludus_checkpoint;
 
 ludus_status ludus_checkpoint_write(const char *path, ludus_checkpoint *checkpoint,

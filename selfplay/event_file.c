@@ -134,8 +134,7 @@ static ludus_status write_event(ludus_event_file *file, ludus_error *error)
     return LUDUS_OK;
 }
 
-ludus_status ludus_event_file_create(ludus_event_file **out, const char *folder,
-                                     ludus_error *error)
+ludus_status ludus_event_file_create(ludus_event_file **out, const char *folder, ludus_error *error)
 {
     *out = NULL;
     ludus_event_file *file = ludus_alloc(1, sizeof *file);
@@ -164,8 +163,7 @@ ludus_status ludus_event_file_create(ludus_event_file **out, const char *folder,
 }
 
 ludus_status ludus_event_file_add(ludus_event_file *file, int64_t step, int32_t n,
-                                  const char *const *tags, const double *values,
-                                  ludus_error *error)
+                                  const char *const *tags, const double *values, ludus_error *error)
 {
     begin_event(&file->event, step);
     put_summary(&file->event, n, tags, values);

@@ -37,8 +37,8 @@ typedef struct ludus_learner_ops {
     const char *agent; // the recipe's run.agent: "alphazero"
     // Reads its sections of the recipe. `folder`: the run's folder for files that grow (replay
     // segments), or NULL for none.
-    ludus_status (*create)(void **self, ludus_config *recipe, const char *folder,
-                           int32_t threads, ludus_error *error);
+    ludus_status (*create)(void **self, ludus_config *recipe, const char *folder, int32_t threads,
+                           ludus_error *error);
     void (*destroy)(void *self);
     ludus_status (*iterate)(void *self, ludus_report *report, ludus_error *error);
     // Measures strength without touching the state; adds metrics. (optional)

@@ -54,9 +54,9 @@ struct ludus_run {
     ludus_event_file *events;
     ludus_report report;
     int64_t iteration;
-    double seconds;           // before this session
-    double session_start;     // ludus_clock()
-    double last_save;         // training seconds
+    double seconds;       // before this session
+    double session_start; // ludus_clock()
+    double last_save;     // training seconds
     char folder[PATH_MAX_BYTES];
 };
 
@@ -141,8 +141,8 @@ ludus_status ludus_run_create(ludus_run **out, const char *folder, ludus_config 
 
 static bool may_change(const char *assignment)
 {
-    static const char *const limits[] = {"run.iterations=", "run.minutes=",
-                                         "run.checkpoint_minutes=", "run.measure_every="};
+    static const char *const limits[] = {
+        "run.iterations=", "run.minutes=", "run.checkpoint_minutes=", "run.measure_every="};
     for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
         if (strncmp(assignment, limits[i], strlen(limits[i])) == 0) {
             return true;
@@ -251,9 +251,8 @@ static ludus_status restart(ludus_run *run, const char *const *overrides, size_t
     return status == LUDUS_OK ? open_logs(run, 0, error) : status;
 }
 
-ludus_status ludus_run_resume(ludus_run **out, const char *folder,
-                              const char *const *overrides, size_t count, int32_t threads,
-                              ludus_error *error)
+ludus_status ludus_run_resume(ludus_run **out, const char *folder, const char *const *overrides,
+                              size_t count, int32_t threads, ludus_error *error)
 {
     *out = NULL;
     char path[PATH_MAX_BYTES + 32];
@@ -264,9 +263,8 @@ ludus_status ludus_run_resume(ludus_run **out, const char *folder,
     ludus_status status = check_folder(run, folder, error);
     if (status == LUDUS_OK) {
         path_in(run, "checkpoint.ludus", path);
-        status = ludus_file_exists(path)
-                     ? resume_from(run, path, overrides, count, threads, error)
-                     : restart(run, overrides, count, threads, error);
+        status = ludus_file_exists(path) ? resume_from(run, path, overrides, count, threads, error)
+                                         : restart(run, overrides, count, threads, error);
     }
     if (status != LUDUS_OK) {
         ludus_run_destroy(run);
@@ -333,8 +331,8 @@ static ludus_status log_report(ludus_run *run, ludus_error *error)
     if (status != LUDUS_OK) {
         return status;
     }
-    return ludus_event_file_add(run->events, run->report.iteration, run->report.num_metrics,
-                                names, values, error);
+    return ludus_event_file_add(run->events, run->report.iteration, run->report.num_metrics, names,
+                                values, error);
 }
 
 ludus_status ludus_run_step(ludus_run *run, const ludus_report **report, ludus_error *error)
@@ -375,9 +373,8 @@ static ludus_status save_net(const ludus_run *run, ludus_error *error)
     char path[PATH_MAX_BYTES + 32];
     path_in(run, "net.safetensors", path);
     json_t *provenance = json_pack("{s:s, s:s, s:I, s:I, s:f, s:s}", "agent", run->config.agent,
-                                   "game", run->config.game, "seed",
-                                   (json_int_t)run->config.seed, "iteration",
-                                   (json_int_t)run->iteration, "training_seconds",
+                                   "game", run->config.game, "seed", (json_int_t)run->config.seed,
+                                   "iteration", (json_int_t)run->iteration, "training_seconds",
                                    ludus_run_seconds(run), "recipe", run->recipe_text);
     char *text = provenance != NULL ? json_dumps(provenance, JSON_COMPACT) : NULL;
     const ludus_status status =

@@ -23,13 +23,13 @@ typedef struct ludus_run ludus_run;
 // The [run] section: which agent learns what, and when to stop and save.
 typedef struct ludus_run_config {
     char agent[24];
-    char game[32];              // game or world
-    int64_t seed;               // of everything random, >= 0
-    int64_t iterations;         // stop after this many; 0 = no limit
-    float minutes;              // stop after this much training time; 0 = no limit
-    float checkpoint_minutes;   // between checkpoints; 0 = after every iteration
-    int32_t measure_every;      // iterations between strength measurements; 0 = only at the end
-    char start_net[256];        // weights to begin from, or empty
+    char game[32];            // game or world
+    int64_t seed;             // of everything random, >= 0
+    int64_t iterations;       // stop after this many; 0 = no limit
+    float minutes;            // stop after this much training time; 0 = no limit
+    float checkpoint_minutes; // between checkpoints; 0 = after every iteration
+    int32_t measure_every;    // iterations between strength measurements; 0 = only at the end
+    char start_net[256];      // weights to begin from, or empty
 } ludus_run_config;
 
 ludus_run_config ludus_run_config_default(void);
@@ -43,9 +43,8 @@ ludus_status ludus_run_create(ludus_run **out, const char *folder, ludus_config 
 // Opens the run in `folder` where its last checkpoint left it. `overrides` [count]: assignments
 // for limits ([run] iterations, minutes, checkpoint_minutes, measure_every); others are refused,
 // because the run would no longer be the one its recipe names.
-ludus_status ludus_run_resume(ludus_run **out, const char *folder,
-                              const char *const *overrides, size_t count, int32_t threads,
-                              ludus_error *error);
+ludus_status ludus_run_resume(ludus_run **out, const char *folder, const char *const *overrides,
+                              size_t count, int32_t threads, ludus_error *error);
 void ludus_run_destroy(ludus_run *run); // without saving; NULL is accepted
 
 const ludus_run_config *ludus_run_settings(const ludus_run *run); // borrowed
@@ -64,10 +63,10 @@ ludus_status ludus_run_hash(const ludus_run *run, uint64_t *hash, ludus_error *e
 // What a checkpoint file says of itself, checked in full.
 typedef struct ludus_checkpoint_info {
     int64_t iteration;
-    double seconds;      // training time
-    uint64_t hash;       // of the learner's state
+    double seconds; // training time
+    uint64_t hash;  // of the learner's state
     size_t bytes;
-    char *recipe;        // ludus_alloc text; the caller frees
+    char *recipe; // ludus_alloc text; the caller frees
 } ludus_checkpoint_info;
 ludus_status ludus_checkpoint_describe(const char *path, ludus_checkpoint_info *out,
                                        ludus_error *error);

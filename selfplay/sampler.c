@@ -10,9 +10,9 @@
 typedef struct worker {
     ludus_replay_reader *reader;
     uint8_t *pos;
-    ludus_move *moves;   // [max_legal]
-    float *weights;      // [max_legal]
-    ludus_error error;   // of the first row that failed on this thread
+    ludus_move *moves; // [max_legal]
+    float *weights;    // [max_legal]
+    ludus_error error; // of the first row that failed on this thread
     bool failed;
 } worker;
 
@@ -128,8 +128,7 @@ static void fill_row(const ludus_sampler *s, const worker *w, const ludus_ply *p
     value[1 - (int32_t)for_mover] += 1.0f - share; // win 0, draw 1, loss 2
 }
 
-static ludus_status draw_row(ludus_sampler *s, worker *w, int64_t step, int64_t window,
-                             int32_t row)
+static ludus_status draw_row(ludus_sampler *s, worker *w, int64_t step, int64_t window, int32_t row)
 {
     const int64_t end = ludus_replay_end(s->replay);
     int64_t first = ludus_replay_first(s->replay);
@@ -154,10 +153,10 @@ static ludus_status draw_row(ludus_sampler *s, worker *w, int64_t step, int64_t 
             return status;
         }
         if (ply.num_policy > 0) {
-            const int32_t sym = s->config.enable_symmetry
-                                    ? (int32_t)ludus_rng_below(
-                                          &rng, (uint32_t)s->game.spec.num_symmetries)
-                                    : 0;
+            const int32_t sym =
+                s->config.enable_symmetry
+                    ? (int32_t)ludus_rng_below(&rng, (uint32_t)s->game.spec.num_symmetries)
+                    : 0;
             fill_row(s, w, &ply, for_mover, sym, row);
             return LUDUS_OK;
         }

@@ -15,10 +15,10 @@
 typedef struct ludus_sampler ludus_sampler;
 
 typedef struct ludus_sampler_config {
-    int32_t batch;       // rows
+    int32_t batch; // rows
     int32_t threads;
     uint64_t seed;
-    float search_share;  // 0..1, see above
+    float search_share;   // 0..1, see above
     bool enable_symmetry; // a random symmetry per row
 } ludus_sampler_config;
 

@@ -64,10 +64,10 @@ typedef struct slot {
 
 typedef struct worker {
     ludus_evaluator evaluator;
-    ludus_leaf *leaves;  // [batch]
-    int32_t *owners;     // [batch] slot of each leaf
-    ludus_move *moves;   // [max_legal]
-    float *weights;      // [max_legal]
+    ludus_leaf *leaves; // [batch]
+    int32_t *owners;    // [batch] slot of each leaf
+    ludus_move *moves;  // [max_legal]
+    float *weights;     // [max_legal]
     double busy_seconds;
 } worker;
 
@@ -85,8 +85,7 @@ struct ludus_selfplay {
 
 static void play_random_opening(const ludus_selfplay *sp, slot *s, ludus_move *moves)
 {
-    if (sp->config.opening_plies == 0 ||
-        ludus_rng_float(&s->rng) >= sp->config.opening_share) {
+    if (sp->config.opening_plies == 0 || ludus_rng_float(&s->rng) >= sp->config.opening_share) {
         return;
     }
     const uint32_t plies = 1 + ludus_rng_below(&s->rng, (uint32_t)sp->config.opening_plies);
@@ -319,8 +318,8 @@ static ludus_status deliver(ludus_selfplay *sp, ludus_selfplay_sink *sink, void 
     return status;
 }
 
-ludus_status ludus_selfplay_phase(ludus_selfplay *selfplay, const ludus_net *net,
-                                  uint64_t version, ludus_selfplay_sink *sink, void *user,
+ludus_status ludus_selfplay_phase(ludus_selfplay *selfplay, const ludus_net *net, uint64_t version,
+                                  ludus_selfplay_sink *sink, void *user,
                                   ludus_selfplay_stats *stats, ludus_error *error)
 {
     const double start = ludus_clock();
@@ -460,8 +459,8 @@ void ludus_selfplay_save(const ludus_selfplay *selfplay, ludus_buffer *out)
         for (int k = 0; k < 4; k++) {
             ludus_buffer_put_u64(out, s->rng.s[k]);
         }
-        const uint32_t flags = (uint32_t)s->is_playing | (uint32_t)s->may_resign << 1 |
-                               (uint32_t)s->low_values << 2;
+        const uint32_t flags =
+            (uint32_t)s->is_playing | (uint32_t)s->may_resign << 1 | (uint32_t)s->low_values << 2;
         ludus_buffer_put_u32(out, flags);
         if (s->is_playing) {
             ludus_record_save(&s->record, out);
@@ -480,8 +479,7 @@ static ludus_status replay_moves(ludus_selfplay *sp, slot *s, ludus_error *error
     s->record.outcome = LUDUS_DRAW; // any: a game in progress has none, but the encoding wants one
     ludus_record_encode(&s->record, &bytes);
     s->record.outcome = unfinished;
-    ludus_status status =
-        ludus_record_open(&view, &sp->game, bytes.data, bytes.size, error);
+    ludus_status status = ludus_record_open(&view, &sp->game, bytes.data, bytes.size, error);
     ludus_game_init(&sp->game, s->pos);
     for (int32_t i = 0; status == LUDUS_OK && i < s->record.num_plies; i++) {
         status = ludus_record_next(&view, s->pos, &ply, w->moves, w->weights, error);
@@ -527,8 +525,7 @@ ludus_status ludus_selfplay_load(ludus_selfplay *selfplay, ludus_cursor *in, lud
                           "games in progress do not match the recipe (%u slots)", slots);
     }
     for (int32_t i = 0; i < selfplay->config.slots; i++) {
-        const ludus_status status =
-            load_slot(selfplay, &selfplay->slots[i], i, in, error);
+        const ludus_status status = load_slot(selfplay, &selfplay->slots[i], i, in, error);
         if (status != LUDUS_OK) {
             return status;
         }

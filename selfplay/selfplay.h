@@ -1,10 +1,10 @@
 // Self-play: many games at once on all cores, one net batch per evaluation, no locks.
 //
-// `slots` games are in flight, in groups of `batch` slots. A group is one unit of work for a thread:
-// each of its games descends to one leaf, the leaves are evaluated as one full batch, the results
-// are backed up, and so on. A phase gives every slot the same budget of net evaluations; a slot
-// stops at the first move after its budget is spent, so a game may span phases (and nets). Search
-// trees do not outlive a phase: the net changes between phases.
+// `slots` games are in flight, in groups of `batch` slots. A group is one unit of work for a
+// thread: each of its games descends to one leaf, the leaves are evaluated as one full batch, the
+// results are backed up, and so on. A phase gives every slot the same budget of net evaluations; a
+// slot stops at the first move after its budget is spent, so a game may span phases (and nets).
+// Search trees do not outlive a phase: the net changes between phases.
 //
 // Threads: a phase opens an OpenMP team; each worker has its own evaluator.
 // Repeat: a slot's games depend on (seed, game number) and on the nets of its phases alone: game k
@@ -39,16 +39,16 @@ extern const ludus_option ludus_selfplay_options[];
 extern const size_t ludus_selfplay_num_options;
 
 typedef struct ludus_selfplay_stats {
-    int64_t games;             // finished in the phase
-    int64_t plies;             // of the finished games
-    int64_t moves;             // chosen by search in the phase
+    int64_t games; // finished in the phase
+    int64_t plies; // of the finished games
+    int64_t moves; // chosen by search in the phase
     int64_t simulations;
-    int64_t evaluations;       // net rows
-    int64_t wins, draws;       // of finished games, for the first player
+    int64_t evaluations; // net rows
+    int64_t wins, draws; // of finished games, for the first player
     int64_t resigned;
-    double seconds;            // wall time of the phase
-    double worker_seconds;     // sum over workers of their busy time
-    double net_seconds;        // of which inside net evaluation
+    double seconds;        // wall time of the phase
+    double worker_seconds; // sum over workers of their busy time
+    double net_seconds;    // of which inside net evaluation
 } ludus_selfplay_stats;
 
 // `net` gives the shape only; weights come with each phase. `threads` is not part of the result.
@@ -64,8 +64,8 @@ typedef ludus_status ludus_selfplay_sink(const uint8_t *bytes, size_t size, int3
 
 // One phase with `net` (its `version` is written into the games begun): plays, then hands the
 // finished games to `sink`.
-ludus_status ludus_selfplay_phase(ludus_selfplay *selfplay, const ludus_net *net,
-                                  uint64_t version, ludus_selfplay_sink *sink, void *user,
+ludus_status ludus_selfplay_phase(ludus_selfplay *selfplay, const ludus_net *net, uint64_t version,
+                                  ludus_selfplay_sink *sink, void *user,
                                   ludus_selfplay_stats *stats, ludus_error *error);
 
 // Games in progress, for checkpoints; between phases only.

@@ -147,9 +147,8 @@ static ludus_status measure_match(const ludus_game *game, const ludus_net *net, 
     return result;
 }
 
-ludus_status ludus_strength_measure(const ludus_game *game, const ludus_net *net,
-                                    int32_t positions, int32_t threads, ludus_report *report,
-                                    ludus_error *error)
+ludus_status ludus_strength_measure(const ludus_game *game, const ludus_net *net, int32_t positions,
+                                    int32_t threads, ludus_report *report, ludus_error *error)
 {
     if (strcmp(game->spec.name, "connect4") == 0) {
         return measure_labels(net, positions, threads, report, error);

@@ -13,8 +13,7 @@
 #include "selfplay/learner.h"
 
 // Adds metrics named "strength/...". `positions`: labelled positions, or plies of openings tried.
-ludus_status ludus_strength_measure(const ludus_game *game, const ludus_net *net,
-                                    int32_t positions, int32_t threads, ludus_report *report,
-                                    ludus_error *error);
+ludus_status ludus_strength_measure(const ludus_game *game, const ludus_net *net, int32_t positions,
+                                    int32_t threads, ludus_report *report, ludus_error *error);
 
 #endif

@@ -17,11 +17,8 @@ static const ludus_head_desc value = {.name = "value",
                                       .hidden = 6,
                                       .atoms = 1,
                                       .loss_weight = 0.5f};
-static const ludus_head_desc planes = {.name = "ownership",
-                                       .kind = LUDUS_HEAD_PLANES,
-                                       .size = 2,
-                                       .atoms = 1,
-                                       .loss_weight = 0.7f};
+static const ludus_head_desc planes = {
+    .name = "ownership", .kind = LUDUS_HEAD_PLANES, .size = 2, .atoms = 1, .loss_weight = 0.7f};
 static const ludus_head_desc scalars = {.name = "score",
                                         .kind = LUDUS_HEAD_SCALARS,
                                         .size = 2,
@@ -29,11 +26,8 @@ static const ludus_head_desc scalars = {.name = "score",
                                         .hidden = 5,
                                         .atoms = 1,
                                         .loss_weight = 0.3f};
-static const ludus_head_desc scalar_q = {.name = "q",
-                                         .kind = LUDUS_HEAD_Q,
-                                         .size = 4,
-                                         .atoms = 1,
-                                         .loss_weight = 1.0f};
+static const ludus_head_desc scalar_q = {
+    .name = "q", .kind = LUDUS_HEAD_Q, .size = 4, .atoms = 1, .loss_weight = 1.0f};
 static const ludus_head_desc dueling_q = {.name = "q",
                                           .kind = LUDUS_HEAD_Q,
                                           .size = 3,

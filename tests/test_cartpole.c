@@ -45,11 +45,9 @@ static void published_step(double s[4], double force)
     const double g = -9.8, mc = 1.0, m = 0.1, l = 0.5, tau = 0.02;
     const double theta = s[2], omega = s[3];
     const double numerator =
-        -g * sin(theta) +
-        cos(theta) * ((-force - m * l * omega * omega * sin(theta)) / (mc + m));
+        -g * sin(theta) + cos(theta) * ((-force - m * l * omega * omega * sin(theta)) / (mc + m));
     const double alpha = numerator / (l * (4.0 / 3.0 - m * cos(theta) * cos(theta) / (mc + m)));
-    const double a =
-        (force + m * l * (omega * omega * sin(theta) - alpha * cos(theta))) / (mc + m);
+    const double a = (force + m * l * (omega * omega * sin(theta) - alpha * cos(theta))) / (mc + m);
     s[0] += tau * s[1];
     s[1] += tau * a;
     s[2] += tau * omega;
@@ -94,14 +92,14 @@ static void a_recorded_trajectory_repeats(void **unused)
         int step;
         double state[4];
     } recorded[] = {
-        {3, {0.0083491485150647138, -0.021626799199488206, 0.034320397067156443,
-             0.075911698947444095}},
-        {11, {0.028077856496163192, -0.41423294199532729, 0.016302248345501057,
-              0.71337411497015268}},
-        {23, {0.021530399344727599, 0.35738513162608021, 0.064467076015156707,
-              -0.26234005290617923}},
-        {37, {0.0061426863935510317, 0.33323932384628624, 0.2126163645878642,
-              0.27681318089648688}},
+        {3,
+         {0.0083491485150647138, -0.021626799199488206, 0.034320397067156443,
+          0.075911698947444095}},
+        {11,
+         {0.028077856496163192, -0.41423294199532729, 0.016302248345501057, 0.71337411497015268}},
+        {23,
+         {0.021530399344727599, 0.35738513162608021, 0.064467076015156707, -0.26234005290617923}},
+        {37, {0.0061426863935510317, 0.33323932384628624, 0.2126163645878642, 0.27681318089648688}},
     };
     ludus_env env;
     size_t next = 0;

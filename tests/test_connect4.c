@@ -32,7 +32,7 @@ static int close_game(void **state)
 static void perft_matches_the_known_counts(void **state)
 {
     (void)state;
-    static const uint64_t leaves[] = {1,      7,      49,      343,     2401,
+    static const uint64_t leaves[] = {1,     7,      49,     343,     2401,
                                       16807, 117649, 823536, 5673234, 39394572};
     ludus_connect4_position pos;
     ludus_game_init(&game, &pos);
@@ -73,8 +73,7 @@ static size_t next_layer(const ludus_connect4_position *from, size_t count,
 static void distinct_positions_match_the_published_counts(void **state)
 {
     (void)state;
-    static const size_t published[] = {1,     7,     49,     238,    1120,
-                                       4263, 16422, 54859, 184275, 558186};
+    static const size_t published[] = {1, 7, 49, 238, 1120, 4263, 16422, 54859, 184275, 558186};
     const int32_t plies = LUDUS_TEST_SANITIZED ? 7 : 9;
     ludus_connect4_position *layer = ludus_alloc(600000, sizeof(*layer));
     ludus_connect4_position *next = ludus_alloc(1400000, sizeof(*next));
@@ -228,20 +227,20 @@ static void unreachable_and_malformed_positions_are_refused(void **state)
 {
     (void)state;
     static const char *const bad[] = {
-        "8",                                    // no such column
-        "0",                                    //
-        "1111111",                              // seven stones in a column
-        "12121213",                             // a move after the end
-        "7/7/7/7/x6/7",                         // a stone in the air
-        "7/7/7/7/7/x6 x",                       // the turn
-        "7/7/7/7/7/o6",                         // o moved first
-        "7/7/7/7/7/xxooooxx/x",                 // a long row
-        "7/7/7/7/7",                            // a row too few
-        "7/7/7/7/7/7/7",                        // a row too many
-        "7/7/7/7/xxxx3/oooo3",                  // two winners
-        "o6/o6/o6/x6/x6/x6",                    // o's stones lie above: x would have moved thrice
-        "7/7/x6/o2x3/xoox3/xoooxxo 1",          // trailing
-        "7/7/7/3o3/oooxooo/xxxxxxx",            // the stone that joined the row lies buried
+        "8",                           // no such column
+        "0",                           //
+        "1111111",                     // seven stones in a column
+        "12121213",                    // a move after the end
+        "7/7/7/7/x6/7",                // a stone in the air
+        "7/7/7/7/7/x6 x",              // the turn
+        "7/7/7/7/7/o6",                // o moved first
+        "7/7/7/7/7/xxooooxx/x",        // a long row
+        "7/7/7/7/7",                   // a row too few
+        "7/7/7/7/7/7/7",               // a row too many
+        "7/7/7/7/xxxx3/oooo3",         // two winners
+        "o6/o6/o6/x6/x6/x6",           // o's stones lie above: x would have moved thrice
+        "7/7/x6/o2x3/xoox3/xoooxxo 1", // trailing
+        "7/7/7/3o3/oooxooo/xxxxxxx",   // the stone that joined the row lies buried
     };
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         ludus_connect4_position pos;

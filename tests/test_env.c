@@ -138,9 +138,9 @@ static void recipes_set_every_option(void **unused)
     ludus_error error;
     ludus_env_config config = ludus_env_config_default();
     assert_int_equal(ludus_config_parse(&recipe, "test", text, sizeof(text) - 1, &error), LUDUS_OK);
-    assert_int_equal(ludus_config_apply(recipe, ludus_env_options, ludus_env_num_options, &config,
-                                        &error),
-                     LUDUS_OK);
+    assert_int_equal(
+        ludus_config_apply(recipe, ludus_env_options, ludus_env_num_options, &config, &error),
+        LUDUS_OK);
     assert_int_equal(ludus_config_check_used(recipe, &error), LUDUS_OK);
     assert_true(config.sticky == 0.25f && !config.ramping && config.pixels);
     assert_int_equal(config.actions, LUDUS_ACTIONS_MINIMAL);
@@ -335,10 +335,8 @@ static void our_own_stream_is_pinned(void **unused)
         const char *name;
         uint64_t signature;
     } pinned[] = {
-        {"asterix", 0x8c7c964ca65d8db9u},
-        {"breakout", 0x78057808d7249ddeu},
-        {"freeway", 0xbe7624f093bf0cf7u},
-        {"seaquest", 0xdc45b3428a5ff91eu},
+        {"asterix", 0x8c7c964ca65d8db9u},        {"breakout", 0x78057808d7249ddeu},
+        {"freeway", 0xbe7624f093bf0cf7u},        {"seaquest", 0xdc45b3428a5ff91eu},
         {"space_invaders", 0xa986ef13812fc5ceu},
     };
     for (size_t i = 0; i < sizeof(pinned) / sizeof(pinned[0]); i++) {

@@ -77,9 +77,9 @@ static void event_file_has_valid_frames_and_values(void **state)
     globfree(&found);
     assert_int_equal(check_frames(bytes, size, &last, &last_size), 2);
     // wall_time, step = 300, summary { value { "loss" 0.5 } value { "rate" 2.0 } }
-    static const uint8_t tail[] = {0x10, 0xac, 0x02, 0x2a, 26,  0x0a, 11,  0x0a, 4,    'l', 'o',
-                                   's',  's',  0x15, 0,    0,   0,    0x3f, 0x0a, 11,  0x0a, 4,
-                                   'r',  'a',  't',  'e',  0x15, 0,   0,   0,    0x40};
+    static const uint8_t tail[] = {0x10, 0xac, 0x02, 0x2a, 26,   0x0a, 11,   0x0a, 4,   'l',  'o',
+                                   's',  's',  0x15, 0,    0,    0,    0x3f, 0x0a, 11,  0x0a, 4,
+                                   'r',  'a',  't',  'e',  0x15, 0,    0,    0,    0x40};
     assert_int_equal(last_size, 9 + sizeof tail);
     assert_memory_equal(last + 9, tail, sizeof tail);
     ludus_free(bytes);

@@ -88,10 +88,9 @@ static void an_unknown_name_is_answered_with_the_nearest(void **state)
 static void sizes_a_game_does_not_have_are_refused(void **state)
 {
     (void)state;
-    static const char *const names[] = {"othello7",  "othello4", "othello10", "othello08",
-                                        "gomoku8",   "gomoku20", "gomoku015", "gomoku9x",
-                                        "gomoku9999", "gomoku-9", "connect44", "tictactoe3",
-                                        "gomoku 15", "gomoku0"};
+    static const char *const names[] = {
+        "othello7", "othello4",   "othello10", "othello08", "gomoku8",    "gomoku20",  "gomoku015",
+        "gomoku9x", "gomoku9999", "gomoku-9",  "connect44", "tictactoe3", "gomoku 15", "gomoku0"};
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         ludus_game game;
         ludus_error error = {LUDUS_OK, ""};

@@ -91,8 +91,8 @@ static void an_overline_wins(void **state)
     (void)state;
     ludus_game game;
     void *pos = open_game(&game, "gomoku15");
-    static const char *const moves[] = {"a1", "a15", "b1", "c15", "c1", "e15", "e1", "g15",
-                                        "f1", "i15", "g1", "k15", "d1"};
+    static const char *const moves[] = {"a1",  "a15", "b1",  "c15", "c1",  "e15", "e1",
+                                        "g15", "f1",  "i15", "g1",  "k15", "d1"};
     for (size_t i = 0; i < sizeof(moves) / sizeof(moves[0]); i++) {
         ludus_move move;
         assert_int_equal(ludus_game_outcome(&game, pos), LUDUS_ONGOING);
@@ -110,7 +110,7 @@ static void lines_do_not_run_around_the_edges(void **state)
     ludus_game game;
     void *pos = open_game(&game, "gomoku9");
     static const char *const boards[] = {
-        "5xxxx/x8/9/9/9/9/9/9/oo1oo4 o",    // along a row into the next
+        "5xxxx/x8/9/9/9/9/9/9/oo1oo4 o",     // along a row into the next
         "7x1/8x/x8/1x7/2x6/9/9/9/o1o1o1o1o", // a falling diagonal
         "1x7/x8/8x/7x1/6x2/9/9/9/o1o1o1o1o", // a rising one
     };
@@ -205,8 +205,8 @@ static void compare_counts(const char *cells, int32_t size)
     assert_int_equal(ludus_gomoku_has_five(&own, size), plain.windows[5] > 0);
     bool is_through = false;
     for (int32_t cell = 0; cell < size * size; cell++) {
-        is_through |= cells[cell] == 'x' &&
-                      ludus_gomoku_five_through(&own, size, cell / size, cell % size);
+        is_through |=
+            cells[cell] == 'x' && ludus_gomoku_five_through(&own, size, cell / size, cell % size);
     }
     assert_int_equal(is_through, plain.windows[5] > 0);
 }
@@ -237,15 +237,15 @@ static void malformed_and_impossible_boards_are_refused(void **state)
     void *pos = open_game(&game, "gomoku9");
     static const char *const bad[] = {
         "",
-        "9/9/9/9/9/9/9/9",                 // a row too few
-        "9/9/9/9/9/9/9/9/9/9",             // a row too many
-        "99/9/9/9/9/9/9/9/9",              // too wide
-        "9/9/9/9/9/9/9/9/8 x",             // too narrow
-        "9/9/9/9/9/9/9/9/9 o",             // x begins
-        "9/9/9/9/9/9/9/9/xx7",             // two x
-        "9/9/9/9/9/9/9/9/o8",              // o begins
-        "xxxxx4/9/ooooo4/9/9/9/9/9/9",     // both won
-        "xxxxx4/9/oooo5/9/9/9/9/9/o8",     // x had won before o's last
+        "9/9/9/9/9/9/9/9",                          // a row too few
+        "9/9/9/9/9/9/9/9/9/9",                      // a row too many
+        "99/9/9/9/9/9/9/9/9",                       // too wide
+        "9/9/9/9/9/9/9/9/8 x",                      // too narrow
+        "9/9/9/9/9/9/9/9/9 o",                      // x begins
+        "9/9/9/9/9/9/9/9/xx7",                      // two x
+        "9/9/9/9/9/9/9/9/o8",                       // o begins
+        "xxxxx4/9/ooooo4/9/9/9/9/9/9",              // both won
+        "xxxxx4/9/oooo5/9/9/9/9/9/o8",              // x had won before o's last
         "xxxxx4/9/xxxxx4/9/ooo1ooo2/9/9/o1o6/o8 o", // two fives without a common stone
     };
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
@@ -289,10 +289,10 @@ static void the_heuristic_knows_fours_and_open_threes(void **state)
         const char *board;
         float low, high;
     } cases[] = {
-        {"9/9/1xxxx4/9/9/9/9/9/o1o1o1o2 x", 0.98f, 1.0f},    // five next
-        {"9/9/1xxxx4/9/9/9/9/9/o1o1o3o", 0.98f, 1.0f},       //
-        {"9/9/1xxxx4/9/9/9/9/9/o1o1o4 o", -1.0f, -0.97f},    // an open four against one
-        {"9/9/2xxx4/9/9/9/9/o8/o3o4 x", 0.9f, 0.99f},        // an open four next
+        {"9/9/1xxxx4/9/9/9/9/9/o1o1o1o2 x", 0.98f, 1.0f}, // five next
+        {"9/9/1xxxx4/9/9/9/9/9/o1o1o3o", 0.98f, 1.0f},    //
+        {"9/9/1xxxx4/9/9/9/9/9/o1o1o4 o", -1.0f, -0.97f}, // an open four against one
+        {"9/9/2xxx4/9/9/9/9/o8/o3o4 x", 0.9f, 0.99f},     // an open four next
         {"9/9/9/9/4x4/9/9/9/9 o", -0.9f, 0.1f},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

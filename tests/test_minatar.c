@@ -97,8 +97,7 @@ static void breakout_equals_the_published_trace(void **unused)
 static void freeway_equals_the_published_trace(void **unused)
 {
     (void)unused;
-    expect_trace("freeway", 39,
-                 "e3dfbc2622379a59b78808b9af54dd8b1c21d31836194ea6e765138b95da0676");
+    expect_trace("freeway", 39, "e3dfbc2622379a59b78808b9af54dd8b1c21d31836194ea6e765138b95da0676");
 }
 
 static void seaquest_equals_the_published_trace(void **unused)
@@ -145,8 +144,7 @@ static void open_world(ludus_env *env, const char *name, ludus_env_config config
     assert_int_equal(ludus_env_open(env, name, &config, NULL), LUDUS_OK);
 }
 
-static const char *const names[] = {"asterix", "breakout", "freeway", "seaquest",
-                                    "space_invaders"};
+static const char *const names[] = {"asterix", "breakout", "freeway", "seaquest", "space_invaders"};
 #define NUM_NAMES (sizeof(names) / sizeof(names[0]))
 
 // The full action that minimal action i stands for, found by name.

@@ -42,7 +42,7 @@ static int close_games(void **state)
 // the 228 games that end with ply 9 (all discs of one colour) again; here they end there.
 static void perft_matches_the_published_counts(void **state)
 {
-    static const uint64_t leaves[] = {1,    4,     12,     56,      244,     1396,
+    static const uint64_t leaves[] = {1,    4,     12,     56,      244,           1396,
                                       8200, 55092, 390216, 3005288, 24571284 - 228};
     boards *b = *state;
     ludus_game_init(&b->large, b->pos);
@@ -325,20 +325,19 @@ static void malformed_and_impossible_boards_are_refused(void **state)
 {
     boards *b = *state;
     static const char *const bad[] = {
-        "8/8/8/3ox3/3xo3/8/8/8",         // who is to move?
-        "8/8/8/3ox3/3xo3/8/8/8 b",       //
-        "8/8/8/3o4/3xo3/8/8/8 x",        // a centre cell is empty
-        "x7/8/8/3ox3/3xo3/8/8/8 x",      // a disc on its own
-        "8/8/8/3ox3/3xo3/8/8 x",         // seven rows
-        "8/8/8/3ox4/3xo3/8/8/8 x",       // nine columns
-        "8/8/8/3ox3/3xo3/8/8/8  x",      //
-        "8/8/8/3o?3/3xo3/8/8/8 x",       //
-        "",                              //
+        "8/8/8/3ox3/3xo3/8/8/8",    // who is to move?
+        "8/8/8/3ox3/3xo3/8/8/8 b",  //
+        "8/8/8/3o4/3xo3/8/8/8 x",   // a centre cell is empty
+        "x7/8/8/3ox3/3xo3/8/8/8 x", // a disc on its own
+        "8/8/8/3ox3/3xo3/8/8 x",    // seven rows
+        "8/8/8/3ox4/3xo3/8/8/8 x",  // nine columns
+        "8/8/8/3ox3/3xo3/8/8/8  x", //
+        "8/8/8/3o?3/3xo3/8/8/8 x",  //
+        "",                         //
     };
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         ludus_error error = {LUDUS_OK, ""};
-        assert_int_equal(ludus_game_from_text(&b->large, b->pos, bad[i], &error),
-                         LUDUS_ERR_FORMAT);
+        assert_int_equal(ludus_game_from_text(&b->large, b->pos, bad[i], &error), LUDUS_ERR_FORMAT);
         assert_true(strlen(error.text) > 0);
     }
 }
@@ -366,11 +365,11 @@ static void the_heuristic_likes_corners_and_fears_to_give_them(void **state)
 {
     boards *b = *state;
     float with, without;
-    assert_int_equal(ludus_game_from_text(&b->large, b->pos,
-                                          "x7/1x6/2x5/3xo3/3ox3/8/8/8 x", NULL), LUDUS_OK);
+    assert_int_equal(ludus_game_from_text(&b->large, b->pos, "x7/1x6/2x5/3xo3/3ox3/8/8/8 x", NULL),
+                     LUDUS_OK);
     with = ludus_game_heuristic(&b->large, b->pos);
-    assert_int_equal(ludus_game_from_text(&b->large, b->pos,
-                                          "8/1x6/2x5/3xo3/3ox3/8/8/8 x", NULL), LUDUS_OK);
+    assert_int_equal(ludus_game_from_text(&b->large, b->pos, "8/1x6/2x5/3xo3/3ox3/8/8/8 x", NULL),
+                     LUDUS_OK);
     without = ludus_game_heuristic(&b->large, b->pos);
     assert_true(with > without + 0.1f);
 }

@@ -145,9 +145,8 @@ static void run_child(const char *folder, bool resume)
     ludus_run *run;
     const ludus_report *report;
     ludus_config *config = small_config();
-    const ludus_status status = resume
-                                    ? ludus_run_resume(&run, folder, NULL, 0, 1, &error)
-                                    : ludus_run_create(&run, folder, config, 1, &error);
+    const ludus_status status = resume ? ludus_run_resume(&run, folder, NULL, 0, 1, &error)
+                                       : ludus_run_create(&run, folder, config, 1, &error);
     if (status != LUDUS_OK) {
         fprintf(stderr, "child: %s\n", error.text);
         _exit(3);

@@ -30,8 +30,7 @@ static int close_game(void **state)
 static void perft_matches_the_published_counts(void **state)
 {
     (void)state;
-    static const uint64_t leaves[] = {1,     9,     72,     504,    3024,
-                                      15120, 54720, 148176, 200448, 127872};
+    static const uint64_t leaves[] = {1, 9, 72, 504, 3024, 15120, 54720, 148176, 200448, 127872};
     uint64_t pos[1];
     ludus_game_init(&game, pos);
     for (int32_t depth = 0; depth <= 9; depth++) {
@@ -89,10 +88,10 @@ static void positions_in_text_are_checked(void **state)
     assert_int_equal(ludus_game_outcome(&game, pos), LUDUS_LOSS);
     // Five x make two lines with one stone; o played after x had won.
     assert_int_equal(ludus_game_from_text(&game, pos, "xxx/xoo/xoo", NULL), LUDUS_OK);
-    static const char *const bad[] = {"",          "3/3",           "3/3/3/3", "xxx/ooo/3",
-                                      "4/3/3",     "x2/3/3 x",      "3/3/3 o", "3/3/3 z",
-                                      "xo/3/3",    "x11/3/3",       "3/3/3  ", "xx1/3/3",
-                                      "o2/3/3",    "xxx/oo1/o2 x", "0xo1/3/3", "3/3/99"};
+    static const char *const bad[] = {"",       "3/3",          "3/3/3/3",  "xxx/ooo/3",
+                                      "4/3/3",  "x2/3/3 x",     "3/3/3 o",  "3/3/3 z",
+                                      "xo/3/3", "x11/3/3",      "3/3/3  ",  "xx1/3/3",
+                                      "o2/3/3", "xxx/oo1/o2 x", "0xo1/3/3", "3/3/99"};
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         ludus_error error = {LUDUS_OK, ""};
         assert_int_equal(ludus_game_from_text(&game, pos, bad[i], &error), LUDUS_ERR_FORMAT);
@@ -118,8 +117,7 @@ static void cells_are_named_from_the_bottom_left(void **state)
     assert_int_equal(ludus_game_parse_move(&game, pos, "a1", &move, NULL), LUDUS_ERR_ARG);
     static const char *const bad[] = {"", "a", "a0", "a4", "d1", "11", "a11", "a1 ", "aa"};
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-        assert_int_equal(ludus_game_parse_move(&game, pos, bad[i], &move, NULL),
-                         LUDUS_ERR_FORMAT);
+        assert_int_equal(ludus_game_parse_move(&game, pos, bad[i], &move, NULL), LUDUS_ERR_FORMAT);
     }
 }
 

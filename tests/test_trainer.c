@@ -114,7 +114,7 @@ static double row_loss(const ludus_head_desc *h, ludus_loss_kind kind, const dou
         if (kind == LUDUS_LOSS_QUANTILE) {
             return quantile(z, t, (size_t)h->atoms);
         }
-        return h->atoms > 1 ? cross_entropy(z, t, (size_t)h->atoms)
+        return h->atoms > 1             ? cross_entropy(z, t, (size_t)h->atoms)
                : kind == LUDUS_LOSS_MSE ? (z[0] - (double)t[0]) * (z[0] - (double)t[0])
                                         : huber(z[0] - (double)t[0]);
     case LUDUS_HEAD_PLANES:
@@ -210,8 +210,8 @@ static void check_gradients(const sample_net *sample, const ludus_trainer_config
             const double expected = finite_difference(net, &r, config, &t.data[k]);
             const double gap = fabs(expected - (double)gradient[k]);
             if (gap > 2e-3 * fabs(expected) + 3e-4) {
-                fail_msg("%s, %s[%zu]: gradient %g, finite difference %g", sample->name, t.name,
-                         k, (double)gradient[k], expected);
+                fail_msg("%s, %s[%zu]: gradient %g, finite difference %g", sample->name, t.name, k,
+                         (double)gradient[k], expected);
             }
         }
     }
@@ -265,8 +265,7 @@ static uint64_t train_hash(int32_t threads, int32_t steps, ludus_precision preci
         for (int s = 0; s < steps; s++) {
             ludus_trainer_step(trainer, &r.batch, &stats, NULL);
         }
-        hash = ludus_mix64(hash ^ ludus_net_hash(net)) ^
-               ludus_net_hash(ludus_trainer_ema(trainer));
+        hash = ludus_mix64(hash ^ ludus_net_hash(net)) ^ ludus_net_hash(ludus_trainer_ema(trainer));
         ludus_trainer_destroy(trainer);
         ludus_net_destroy(net);
     }
@@ -343,8 +342,8 @@ static void frozen_tensors_stay(void **state)
     ludus_trainer_step(trainer, &r.batch, &stats, NULL);
     for (size_t i = 0; i < ludus_net_num_tensors(net); i++) {
         const ludus_tensor a = ludus_net_tensor(before, i), b = ludus_net_tensor(net, i);
-        const bool frozen = strncmp(a.name, "trunk.stem", 10) == 0 ||
-                            strncmp(a.name, "trunk.block0", 12) == 0;
+        const bool frozen =
+            strncmp(a.name, "trunk.stem", 10) == 0 || strncmp(a.name, "trunk.block0", 12) == 0;
         const size_t bytes = (size_t)a.shape[0] * sizeof(float);
         assert_int_equal(memcmp(a.data, b.data, bytes) == 0, frozen);
     }
