@@ -5,6 +5,8 @@
 
 #include "envs/env_internal.h"
 
+_Static_assert(sizeof(ludus_seaquest_thing) == 8, "compared as 8 bytes");
+
 enum {
     SUB_FRONT,
     SUB_BACK,

@@ -25,7 +25,6 @@ typedef struct ludus_seaquest_thing {
     int8_t shot;      // steps to the next shot; 0 in all but submarines
     int8_t padding[3];
 } ludus_seaquest_thing;
-_Static_assert(sizeof(ludus_seaquest_thing) == 8, "compared as 8 bytes");
 
 typedef struct ludus_seaquest {
     int32_t x, y;      // the player's front

@@ -8,6 +8,8 @@
 
 #include <oneapi/dnnl/dnnl.h>
 
+#include "nets/kernel_filters.h"
+
 #define MAX_ARGS 8
 
 // ---- oneDNN 2.x and 3.x ----------------------------------------------------------------------
@@ -505,61 +507,16 @@ static void reorder(ludus_kernel *k, void *plain, void *packed)
     execute(k, k->reorder, 2, args);
 }
 
-// [O,C,k,k] to [C',O,k,k] with the filter turned by 180 degrees; C' = c_stored, zeros after C.
-static void turn_filters(const ludus_kernel_desc *d, const float *weights, float *out)
-{
-    const size_t area = (size_t)(d->kernel * d->kernel);
-    memset(out, 0, (size_t)d->o * (size_t)d->c_stored * area * sizeof *out);
-    for (size_t o = 0; o < (size_t)d->o; o++) {
-        for (size_t c = 0; c < (size_t)d->c; c++) {
-            const float *from = weights + (o * (size_t)d->c + c) * area;
-            float *to = out + (c * (size_t)d->o + o) * area;
-            for (size_t i = 0; i < area; i++) {
-                to[i] = from[area - 1 - i];
-            }
-        }
-    }
-}
-
-// Between [O,C,k,k] and [O,C',k,k]; C' = c_stored.
-static void pad_filters(const ludus_kernel_desc *d, const float *weights, float *padded)
-{
-    const size_t row = (size_t)(d->c * d->kernel * d->kernel);
-    const size_t padded_row = (size_t)(d->c_stored * d->kernel * d->kernel);
-    memset(padded, 0, (size_t)d->o * padded_row * sizeof *padded);
-    for (size_t o = 0; o < (size_t)d->o; o++) {
-        memcpy(padded + o * padded_row, weights + o * row, row * sizeof *weights);
-    }
-}
-
-static void unpad_filters(const ludus_kernel_desc *d, const float *padded, float *weights)
-{
-    const size_t row = (size_t)(d->c * d->kernel * d->kernel);
-    const size_t padded_row = (size_t)(d->c_stored * d->kernel * d->kernel);
-    for (size_t o = 0; o < (size_t)d->o; o++) {
-        memcpy(weights + o * row, padded + o * padded_row, row * sizeof *weights);
-    }
-}
-
-static void round_filters(ludus_kernel *k)
-{
-    const size_t per_output = plain_count(k) / (size_t)k->desc.o;
-    const float limit = (float)ludus_backend_int8_limit();
-    for (size_t i = 0; i < plain_count(k); i++) {
-        const float q = rintf(k->plain_weights[i] / k->weight_scale[i / per_output]);
-        k->rounded[i] = (int8_t)fmaxf(-limit, fminf(limit, q));
-    }
-}
-
 void ludus_kernel_pack(ludus_kernel *kernel, const float *weights, void *packed)
 {
     if (kernel->swaps_channels) {
-        turn_filters(&kernel->desc, weights, kernel->plain_weights);
+        ludus_filters_turn(&kernel->desc, weights, kernel->plain_weights);
     } else {
-        pad_filters(&kernel->desc, weights, kernel->plain_weights);
+        ludus_filters_pad(&kernel->desc, weights, kernel->plain_weights);
     }
     if (kernel->desc.precision == LUDUS_PRECISION_INT8) {
-        round_filters(kernel);
+        ludus_filters_round(&kernel->desc, kernel->plain_weights, kernel->weight_scale,
+                            ludus_backend_int8_limit(), kernel->rounded);
         reorder(kernel, kernel->rounded, packed);
     } else {
         reorder(kernel, kernel->plain_weights, packed);
@@ -570,33 +527,7 @@ void ludus_kernel_unpack(ludus_kernel *kernel, const void *packed, float *weight
 {
     assert(kernel->desc.pass == LUDUS_KERNEL_BACKWARD_WEIGHTS);
     reorder(kernel, kernel->plain_weights, (void *)(uintptr_t)packed);
-    unpad_filters(&kernel->desc, kernel->plain_weights, weights);
-}
-
-// Bias, residual and ReLU after a swapped forward pass: dst = [relu](dst [+ residual] + bias).
-static void finish_rows(const ludus_kernel_desc *d, const float *restrict bias,
-                        const float *restrict residual, float *restrict dst)
-{
-    const size_t rows = (size_t)d->n * (size_t)d->h * (size_t)d->w;
-    const int32_t channels = d->o;
-    const float floor = d->fuse_relu ? 0.0f : -INFINITY;
-    for (size_t r = 0; r < rows; r++) {
-        float *x = dst + r * (size_t)channels;
-        const float *add = residual != NULL ? residual + r * (size_t)channels : NULL;
-        if (add != NULL) {
-#pragma omp simd
-            for (int32_t i = 0; i < channels; i++) {
-                const float v = x[i] + bias[i] + add[i];
-                x[i] = v > floor ? v : floor;
-            }
-        } else {
-#pragma omp simd
-            for (int32_t i = 0; i < channels; i++) {
-                const float v = x[i] + bias[i];
-                x[i] = v > floor ? v : floor;
-            }
-        }
-    }
+    ludus_filters_unpad(&kernel->desc, kernel->plain_weights, weights);
 }
 
 static void run_forward(ludus_kernel *k, void *packed, const float *bias, const void *residual,
@@ -611,7 +542,7 @@ static void run_forward(ludus_kernel *k, void *packed, const float *bias, const 
                                         {DNNL_ARG_SCRATCHPAD, k->scratch}};
         execute(k, k->primitive, 4, args);
         if (d->has_bias || d->fuse_relu || residual != NULL) {
-            finish_rows(d, bias, residual, dst);
+            ludus_kernel_finish(d, bias, residual, dst);
         }
         return;
     }

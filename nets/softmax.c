@@ -28,8 +28,8 @@ void ludus_softmax(size_t n, const float *x, float *out)
 float ludus_log_sum_exp(size_t n, const float *x)
 {
     const float max = largest(n, x);
-    float sum = 0.0f;
-    for (size_t i = 0; i < n; i++) {
+    float sum = expf(x[0] - max);
+    for (size_t i = 1; i < n; i++) {
         sum += expf(x[i] - max);
     }
     return max + logf(sum);
