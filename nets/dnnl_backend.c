@@ -17,12 +17,13 @@
 
 #if DNNL_VERSION_MAJOR >= 3
 typedef dnnl_memory_desc_t layout;
+typedef const_dnnl_memory_desc_t const_layout;
 #define LAYOUT_OF(l) (l)
 #else
 typedef struct layout_box {
     dnnl_memory_desc_t desc;
-    bool is_set;
 } * layout;
+typedef const dnnl_memory_desc_t *const_layout;
 #define LAYOUT_OF(l) (&(l)->desc)
 #endif
 
@@ -119,13 +120,14 @@ static dnnl_status_t backward_weights_desc(dnnl_primitive_desc_t *out, dnnl_engi
 #endif
 }
 
+static bool succeeds(dnnl_status_t status)
+{
+    return status == dnnl_success;
+}
+
 static size_t layout_bytes(const_dnnl_primitive_desc_t desc, dnnl_query_t what)
 {
-#if DNNL_VERSION_MAJOR >= 3
     return dnnl_memory_desc_get_size(dnnl_primitive_desc_query_md(desc, what, 0));
-#else
-    return dnnl_memory_desc_get_size(dnnl_primitive_desc_query_md(desc, what, 0));
-#endif
 }
 
 static dnnl_status_t memory_for(dnnl_memory_t *out, const_dnnl_primitive_desc_t desc,
@@ -165,26 +167,10 @@ static bool prefers_backward_data(const ludus_kernel_desc *d)
            d->stride == 1 && d->kernel == 3 && d->pad == 1 && d->c_stored % 8 == 0 && d->o % 8 == 0;
 }
 
-// A 1x1 convolution does not see neighbours: rows and cells become one long row of cells.
-static ludus_kernel_desc flattened(const ludus_kernel_desc *desc)
-{
-    ludus_kernel_desc d = *desc;
-    if (d.kernel == 1 && d.stride == 1 && d.pad == 0) {
-        d.w = d.n * d.h * d.w;
-        d.n = 1;
-        d.h = 1;
-    }
-    return d;
-}
-
-static int32_t out_size(int32_t size, const ludus_kernel_desc *d)
-{
-    return (size + 2 * d->pad - d->kernel) / d->stride + 1;
-}
-
 static bool make_operands(const ludus_kernel_desc *d, bool swap, operands *o)
 {
-    const int64_t n = d->n, ho = out_size(d->h, d), wo = out_size(d->w, d);
+    const int64_t n = d->n, ho = ludus_kernel_out_size(d->h, d),
+                  wo = ludus_kernel_out_size(d->w, d);
     const int64_t src[] = {n, d->c_stored, d->h, d->w}, dst[] = {n, d->o, ho, wo}, bias[] = {d->o};
     const int64_t weights[] = {swap ? d->c_stored : d->o, swap ? d->o : d->c_stored, d->kernel,
                                d->kernel};
@@ -228,75 +214,66 @@ static dnnl_status_t set_output_scales(dnnl_primitive_attr_t attr, const ludus_k
 }
 
 // `fuses`: the primitive itself adds residuals and rectifies.
-static dnnl_status_t make_attributes(dnnl_primitive_attr_t *attr, const ludus_kernel_desc *d,
-                                     bool fuses)
+static bool append_relu(dnnl_post_ops_t ops)
 {
-    dnnl_status_t status = dnnl_primitive_attr_create(attr);
-    if (status == dnnl_success) {
-        status = dnnl_primitive_attr_set_scratchpad_mode(*attr, dnnl_scratchpad_mode_user);
-    }
-    if (status == dnnl_success && d->precision == LUDUS_PRECISION_INT8) {
-        status = set_output_scales(*attr, d);
-    }
-    if (status != dnnl_success || !fuses) {
-        return status;
-    }
-    dnnl_post_ops_t ops;
-    status = dnnl_post_ops_create(&ops);
-    if (status != dnnl_success) {
-        return status;
-    }
-    if (d->fuse_sum) {
-        const float scale =
-            d->precision == LUDUS_PRECISION_INT8 ? d->residual_scale / d->dst_scale : 1.0f;
 #if DNNL_VERSION_MAJOR >= 3
-        status = dnnl_post_ops_append_sum(ops, scale, 0, dnnl_data_type_undef);
+    return succeeds(dnnl_post_ops_append_eltwise(ops, dnnl_eltwise_relu, 0.0f, 0.0f));
 #else
-        status = dnnl_post_ops_append_sum(ops, scale);
+    return succeeds(dnnl_post_ops_append_eltwise(ops, 1.0f, dnnl_eltwise_relu, 0.0f, 0.0f));
 #endif
-    }
-    if (status == dnnl_success && d->fuse_relu) {
-#if DNNL_VERSION_MAJOR >= 3
-        status = dnnl_post_ops_append_eltwise(ops, dnnl_eltwise_relu, 0.0f, 0.0f);
-#else
-        status = dnnl_post_ops_append_eltwise(ops, 1.0f, dnnl_eltwise_relu, 0.0f, 0.0f);
-#endif
-    }
-    if (status == dnnl_success) {
-        status = dnnl_primitive_attr_set_post_ops(*attr, ops);
-    }
-    dnnl_post_ops_destroy(ops);
-    return status;
 }
 
-static dnnl_status_t make_primitive_desc(ludus_kernel *k, const ludus_kernel_desc *d,
-                                         const operands *o)
+static bool append_sum(dnnl_post_ops_t ops, float scale)
+{
+#if DNNL_VERSION_MAJOR >= 3
+    return succeeds(dnnl_post_ops_append_sum(ops, scale, 0, dnnl_data_type_undef));
+#else
+    return succeeds(dnnl_post_ops_append_sum(ops, scale));
+#endif
+}
+
+static bool make_attributes(dnnl_primitive_attr_t *attr, const ludus_kernel_desc *d, bool fuses)
+{
+    const bool is_int8 = d->precision == LUDUS_PRECISION_INT8;
+    const float scale = is_int8 ? d->residual_scale / d->dst_scale : 1.0f;
+    dnnl_post_ops_t ops = NULL;
+    bool complete =
+        succeeds(dnnl_primitive_attr_create(attr)) &&
+        succeeds(dnnl_primitive_attr_set_scratchpad_mode(*attr, dnnl_scratchpad_mode_user)) &&
+        (!is_int8 || succeeds(set_output_scales(*attr, d)));
+    if (complete && fuses) {
+        complete = succeeds(dnnl_post_ops_create(&ops)) &&
+                   (!d->fuse_sum || append_sum(ops, scale)) &&
+                   (!d->fuse_relu || append_relu(ops)) &&
+                   succeeds(dnnl_primitive_attr_set_post_ops(*attr, ops));
+    }
+    if (ops != NULL) {
+        dnnl_post_ops_destroy(ops);
+    }
+    return complete;
+}
+
+static bool make_primitive_desc(ludus_kernel *k, const ludus_kernel_desc *d, const operands *o)
 {
     const spatial s = {{d->stride, d->stride}, {d->pad, d->pad}, {0, 0}};
+    const bool forward = d->pass == LUDUS_KERNEL_FORWARD && !k->swaps_channels;
     dnnl_primitive_attr_t attr = NULL;
-    dnnl_primitive_desc_t hint = NULL;
-    const bool fuses =
-        d->pass == LUDUS_KERNEL_FORWARD && !k->swaps_channels && (d->fuse_relu || d->fuse_sum);
-    dnnl_status_t status = make_attributes(&attr, d, fuses);
-    if (status != dnnl_success) {
-        return status;
-    }
-    if (d->pass == LUDUS_KERNEL_FORWARD && !k->swaps_channels) {
-        status = forward_desc(&k->primitive_desc, k->engine, o, &s, d->has_bias, attr);
-    } else {
-        status = forward_desc(&hint, k->engine, o, &s, false, NULL);
-        if (status == dnnl_success && d->pass == LUDUS_KERNEL_BACKWARD_WEIGHTS) {
-            status = backward_weights_desc(&k->primitive_desc, k->engine, o, &s, d->has_bias, attr,
-                                           hint);
-        } else if (status == dnnl_success) {
-            status = backward_data_desc(&k->primitive_desc, k->engine, o, &s, attr, hint);
-        }
+    dnnl_primitive_desc_t hint = NULL, *pd = &k->primitive_desc;
+    bool complete = make_attributes(&attr, d, forward && (d->fuse_relu || d->fuse_sum));
+    if (complete && forward) {
+        complete = succeeds(forward_desc(pd, k->engine, o, &s, d->has_bias, attr));
+    } else if (complete) {
+        complete =
+            succeeds(forward_desc(&hint, k->engine, o, &s, false, NULL)) &&
+            succeeds(d->pass == LUDUS_KERNEL_BACKWARD_WEIGHTS
+                         ? backward_weights_desc(pd, k->engine, o, &s, d->has_bias, attr, hint)
+                         : backward_data_desc(pd, k->engine, o, &s, attr, hint));
     }
     if (hint != NULL) {
         dnnl_primitive_desc_destroy(hint);
     }
     dnnl_primitive_attr_destroy(attr);
-    return status;
+    return complete;
 }
 
 static size_t plain_count(const ludus_kernel *k)
@@ -312,7 +289,7 @@ static dnnl_query_t weights_query(const ludus_kernel *k)
 }
 
 // The reorder between plain f32 weights and what the primitive wants, in the pass's direction.
-static dnnl_status_t make_reorder(ludus_kernel *k)
+static bool make_reorder(ludus_kernel *k)
 {
     const ludus_kernel_desc *d = &k->desc;
     const bool swap = k->swaps_channels;
@@ -323,57 +300,43 @@ static dnnl_status_t make_reorder(ludus_kernel *k)
         d->precision == LUDUS_PRECISION_INT8 ? dnnl_s8 : dnnl_f32; // we quantise ourselves
     layout plain = NULL;
     dnnl_primitive_desc_t desc = NULL;
-    dnnl_status_t status =
-        layout_create(&plain, 4, dims, type, dnnl_oihw) ? dnnl_success : dnnl_out_of_memory;
-    if (status == dnnl_success) {
-        status = dnnl_memory_create(&k->plain, LAYOUT_OF(plain), k->engine, DNNL_MEMORY_NONE);
-    }
-    if (status == dnnl_success) {
-        const_dnnl_primitive_desc_t pd = k->primitive_desc;
-#if DNNL_VERSION_MAJOR >= 3
-        const_dnnl_memory_desc_t packed = dnnl_primitive_desc_query_md(pd, weights_query(k), 0);
-        const_dnnl_memory_desc_t from = unpacks ? packed : plain, to = unpacks ? plain : packed;
-#else
-        const dnnl_memory_desc_t *packed = dnnl_primitive_desc_query_md(pd, weights_query(k), 0);
-        const dnnl_memory_desc_t *from = unpacks ? packed : &plain->desc;
-        const dnnl_memory_desc_t *to = unpacks ? &plain->desc : packed;
-#endif
-        status = dnnl_reorder_primitive_desc_create(&desc, from, k->engine, to, k->engine, NULL);
-    }
-    if (status == dnnl_success) {
-        status = dnnl_primitive_create(&k->reorder, desc);
+    bool complete =
+        layout_create(&plain, 4, dims, type, dnnl_oihw) &&
+        succeeds(dnnl_memory_create(&k->plain, LAYOUT_OF(plain), k->engine, DNNL_MEMORY_NONE));
+    if (complete) {
+        const_layout packed = dnnl_primitive_desc_query_md(k->primitive_desc, weights_query(k), 0);
+        const_layout from = unpacks ? packed : LAYOUT_OF(plain);
+        const_layout to = unpacks ? LAYOUT_OF(plain) : packed;
+        complete = succeeds(dnnl_reorder_primitive_desc_create(&desc, from, k->engine, to,
+                                                               k->engine, NULL)) &&
+                   succeeds(dnnl_primitive_create(&k->reorder, desc));
     }
     if (desc != NULL) {
         dnnl_primitive_desc_destroy(desc);
     }
     layout_destroy(plain);
-    return status;
+    return complete;
 }
 
-static dnnl_status_t make_memories(ludus_kernel *k, const ludus_kernel_desc *d)
+static bool make_memories(ludus_kernel *k, const ludus_kernel_desc *d)
 {
     const_dnnl_primitive_desc_t pd = k->primitive_desc;
     const bool data = d->pass == LUDUS_KERNEL_BACKWARD_DATA || k->swaps_channels;
-    const bool weights = d->pass == LUDUS_KERNEL_BACKWARD_WEIGHTS;
-    dnnl_status_t status =
-        memory_for(&k->src, pd, data ? dnnl_query_diff_src_md : dnnl_query_src_md, k->engine);
-    if (status == dnnl_success) {
-        status = memory_for(
-            &k->dst, pd, data || weights ? dnnl_query_diff_dst_md : dnnl_query_dst_md, k->engine);
-    }
-    if (status == dnnl_success) {
-        status = memory_for(&k->weights, pd, weights_query(k), k->engine);
-    }
-    if (status == dnnl_success) {
-        status = memory_for(&k->scratch, pd, dnnl_query_scratchpad_md, k->engine);
-    }
-    if (status == dnnl_success) {
-        layout bias = NULL;
-        const int64_t dims[] = {d->o};
-        status = layout_create(&bias, 1, dims, dnnl_f32, dnnl_a)
-                     ? dnnl_memory_create(&k->bias, LAYOUT_OF(bias), k->engine, DNNL_MEMORY_NONE)
-                     : dnnl_out_of_memory;
-        layout_destroy(bias);
+    const bool gradient = data || d->pass == LUDUS_KERNEL_BACKWARD_WEIGHTS;
+    const int64_t dims[] = {d->o};
+    layout bias = NULL;
+    const bool created =
+        succeeds(memory_for(&k->src, pd, data ? dnnl_query_diff_src_md : dnnl_query_src_md,
+                            k->engine)) &&
+        succeeds(memory_for(&k->dst, pd, gradient ? dnnl_query_diff_dst_md : dnnl_query_dst_md,
+                            k->engine)) &&
+        succeeds(memory_for(&k->weights, pd, weights_query(k), k->engine)) &&
+        succeeds(memory_for(&k->scratch, pd, dnnl_query_scratchpad_md, k->engine)) &&
+        layout_create(&bias, 1, dims, dnnl_f32, dnnl_a) &&
+        succeeds(dnnl_memory_create(&k->bias, LAYOUT_OF(bias), k->engine, DNNL_MEMORY_NONE));
+    layout_destroy(bias);
+    if (!created) {
+        return false;
     }
     k->weights_bytes = layout_bytes(pd, weights_query(k));
     k->scratchpad = ludus_alloc(1, layout_bytes(pd, dnnl_query_scratchpad_md));
@@ -381,12 +344,12 @@ static dnnl_status_t make_memories(ludus_kernel *k, const ludus_kernel_desc *d)
     k->rounded = ludus_alloc(plain_count(k), 1);
     k->weight_scale = ludus_alloc((size_t)d->o, sizeof *k->weight_scale);
     if (!k->scratchpad || !k->plain_weights || !k->rounded || !k->weight_scale) {
-        return dnnl_out_of_memory;
+        return false;
     }
     if (d->weight_scale != NULL) {
         memcpy(k->weight_scale, d->weight_scale, (size_t)d->o * sizeof *k->weight_scale);
     }
-    return status;
+    return true;
 }
 
 // oneDNN plans for the OpenMP team it finds at creation and opens it at execution, whatever the
@@ -398,29 +361,18 @@ static int begin_single_thread(void)
     return threads;
 }
 
-static dnnl_status_t create_parts(ludus_kernel *k)
+static bool create_parts(ludus_kernel *k)
 {
     operands o = {0};
-    const ludus_kernel_desc d = flattened(&k->desc);
-    dnnl_status_t status = dnnl_engine_create(&k->engine, dnnl_cpu, 0);
-    if (status == dnnl_success) {
-        status = dnnl_stream_create(&k->stream, k->engine, dnnl_stream_default_flags);
-    }
-    if (status == dnnl_success) {
-        status = make_operands(&d, k->swaps_channels, &o) ? make_primitive_desc(k, &d, &o)
-                                                          : dnnl_out_of_memory;
-    }
-    if (status == dnnl_success) {
-        status = dnnl_primitive_create(&k->primitive, k->primitive_desc);
-    }
-    if (status == dnnl_success) {
-        status = make_memories(k, &d);
-    }
-    if (status == dnnl_success) {
-        status = make_reorder(k);
-    }
+    const ludus_kernel_desc d = ludus_kernel_flattened(&k->desc);
+    const bool complete =
+        succeeds(dnnl_engine_create(&k->engine, dnnl_cpu, 0)) &&
+        succeeds(dnnl_stream_create(&k->stream, k->engine, dnnl_stream_default_flags)) &&
+        make_operands(&d, k->swaps_channels, &o) && make_primitive_desc(k, &d, &o) &&
+        succeeds(dnnl_primitive_create(&k->primitive, k->primitive_desc)) && make_memories(k, &d) &&
+        make_reorder(k);
     free_operands(&o);
-    return status;
+    return complete;
 }
 
 ludus_status ludus_kernel_create(ludus_kernel **out, const ludus_kernel_desc *desc,
@@ -434,15 +386,14 @@ ludus_status ludus_kernel_create(ludus_kernel **out, const ludus_kernel_desc *de
     k->desc = *desc;
     k->swaps_channels = prefers_backward_data(desc);
     const int threads = begin_single_thread();
-    const dnnl_status_t status = create_parts(k);
+    const bool complete = create_parts(k);
     omp_set_num_threads(threads);
-    if (status != dnnl_success) {
+    if (!complete) {
         ludus_kernel_destroy(k);
         return ludus_fail(error, LUDUS_ERR_UNSUPPORTED,
-                          "oneDNN cannot do this %s convolution (status %d): %dx%dx%d to %d, "
-                          "kernel %d",
-                          ludus_precision_name(desc->precision), (int)status, desc->h, desc->w,
-                          desc->c, desc->o, desc->kernel);
+                          "oneDNN cannot do this %s convolution: %dx%dx%d to %d, kernel %d",
+                          ludus_precision_name(desc->precision), desc->h, desc->w, desc->c, desc->o,
+                          desc->kernel);
     }
     *out = k;
     return LUDUS_OK;
@@ -547,7 +498,8 @@ static void run_forward(ludus_kernel *k, void *packed, const float *bias, const 
         return;
     }
     if (residual != NULL) {
-        const size_t rows = (size_t)d->n * (size_t)out_size(d->h, d) * (size_t)out_size(d->w, d);
+        const size_t rows = (size_t)d->n * (size_t)ludus_kernel_out_size(d->h, d) *
+                            (size_t)ludus_kernel_out_size(d->w, d);
         const size_t bytes = d->precision == LUDUS_PRECISION_INT8 ? 1 : sizeof(float);
         memcpy(dst, residual, rows * (size_t)d->o * bytes);
     }
@@ -630,23 +582,19 @@ void ludus_backend_describe(char *out, size_t size)
 {
     const dnnl_version_t *v = dnnl_version();
     const unsigned isa = (unsigned)dnnl_get_effective_cpu_isa();
-    const char *name = "generic";
-    static const struct {
-        unsigned isa;
-        const char *name;
-    } known[] = {
-        {(unsigned)dnnl_cpu_isa_sse41, "sse4.1"},
-        {(unsigned)dnnl_cpu_isa_avx, "avx"},
-        {(unsigned)dnnl_cpu_isa_avx2, "avx2"},
-        {(unsigned)dnnl_cpu_isa_avx512_core, "avx512"},
-        {(unsigned)dnnl_cpu_isa_avx512_core_vnni, "avx512_vnni"},
-        {(unsigned)dnnl_cpu_isa_avx512_core_bf16, "avx512_bf16"},
-        {(unsigned)dnnl_cpu_isa_avx512_core_amx, "amx"},
+    static const unsigned known[] = {
+        (unsigned)dnnl_cpu_isa_sse41,
+        (unsigned)dnnl_cpu_isa_avx2,
+        (unsigned)dnnl_cpu_isa_avx512_core,
+        (unsigned)dnnl_cpu_isa_avx512_core_vnni,
+        (unsigned)dnnl_cpu_isa_avx512_core_bf16,
+        (unsigned)dnnl_cpu_isa_avx512_core_amx,
     };
+    static const char *const names[] = {"sse4.1",      "avx2",        "avx512",
+                                        "avx512_vnni", "avx512_bf16", "amx"};
+    const char *name = "generic";
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
-        if ((isa & known[i].isa) == known[i].isa) {
-            name = known[i].name;
-        }
+        name = (isa & known[i]) == known[i] ? names[i] : name;
     }
     snprintf(out, size, "oneDNN %d.%d.%d, %s", v->major, v->minor, v->patch, name);
 }

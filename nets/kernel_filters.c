@@ -3,6 +3,23 @@
 #include <math.h>
 #include <string.h>
 
+// A 1x1 convolution does not see neighbours: rows and cells become one long row of cells.
+ludus_kernel_desc ludus_kernel_flattened(const ludus_kernel_desc *desc)
+{
+    ludus_kernel_desc d = *desc;
+    if (d.kernel == 1 && d.stride == 1 && d.pad == 0) {
+        d.w = d.n * d.h * d.w;
+        d.n = 1;
+        d.h = 1;
+    }
+    return d;
+}
+
+int32_t ludus_kernel_out_size(int32_t size, const ludus_kernel_desc *d)
+{
+    return (size + 2 * d->pad - d->kernel) / d->stride + 1;
+}
+
 // [O,C,k,k] to [C',O,k,k] with the filter turned by 180 degrees; C' = c_stored, zeros after C.
 void ludus_filters_turn(const ludus_kernel_desc *d, const float *weights, float *out)
 {
