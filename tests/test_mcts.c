@@ -403,7 +403,7 @@ static void wins_and_losses_are_proven(void **state)
 static void tictactoe_openings_are_proven(void **state)
 {
     (void)state;
-    expect_proof("tictactoe", "b2 a1", 100000, 0, LUDUS_ROOT_PUCT);
+    expect_proof("tictactoe", "b2 a1 c1 a3 a2 c2", 1000, 0, LUDUS_ROOT_PUCT);
     expect_proof("tictactoe", "a1 b1", 100000, 1, LUDUS_ROOT_PUCT); // b1 in reply to a1 loses
 }
 
