@@ -1,8 +1,12 @@
 // ludus bench: speeds of the parts, and the signature of what they compute.
 
+#include "agents/evaluator.h"
+#include "agents/search_bench.h"
 #include "base/config.h"
 #include "cmd.h"
+#include "nets/net_bench.h"
 #include "selfplay/replay_bench.h"
+#include "selfplay/selfplay_bench.h"
 #include "selfplay/signature.h"
 
 #include <inttypes.h>
@@ -16,6 +20,7 @@
 
 typedef struct bench_options {
     int32_t threads;
+    int32_t batch;
     bool signature;
     bool json;
 } bench_options;
@@ -23,6 +28,8 @@ typedef struct bench_options {
 static const ludus_arg bench_args[] = {
     {"--signature", LUDUS_ARG_FLAG, offsetof(bench_options, signature), 0, 0, NULL, NULL,
      "print only the hash of what rules, search and nets compute; no timing"},
+    {"--batch", LUDUS_ARG_INT32, offsetof(bench_options, batch), 1, 4096, "N", NULL,
+     "net: rows per forward (default 16)"},
     LUDUS_ARG_ROW_THREADS(bench_options),
     LUDUS_ARG_ROW_JSON(bench_options),
 };
@@ -36,6 +43,99 @@ typedef struct bench_part {
 } bench_part;
 
 #define REPLAY_POSITIONS 200000
+#define NAME_MAX_BYTES 48
+
+// A residual net of random weights for a game, as its players would use it.
+static ludus_status make_net(ludus_net **out, const ludus_game *game, int32_t channels,
+                             int32_t blocks, ludus_error *error)
+{
+    ludus_net_desc desc = ludus_net_desc_default();
+    desc.channels = channels;
+    desc.blocks = blocks;
+    ludus_net_desc_for_game(&desc, game);
+    return ludus_net_create(out, &desc, 1, error);
+}
+
+static ludus_status add_net_rows(const ludus_net *net, const char *name,
+                                 const bench_options *options, json_t *rows, ludus_error *error)
+{
+    ludus_net_bench_config config = ludus_net_bench_config_default();
+    ludus_status status = LUDUS_OK;
+    config.batch = options->batch;
+    config.threads = options->threads;
+    for (int32_t p = 0; !status && p < LUDUS_NUM_PRECISIONS; p++) {
+        const ludus_precision precision = (ludus_precision)p;
+        ludus_net_bench b;
+        status = ludus_net_bench_run(net, precision, &config, &b, error);
+        if (status == LUDUS_ERR_UNSUPPORTED) {
+            status = LUDUS_OK; // this machine has no such kernels: no row
+            continue;
+        }
+        if (!status) {
+            json_array_append_new(
+                rows,
+                json_pack("{s:s, s:s, s:i, s:f, s:f, s:f, s:f, s:i, s:f, s:f, s:b, s:s}", "net",
+                          name, "precision", ludus_precision_name(precision), "batch", config.batch,
+                          "gflops", b.gflops, "peak_gflops", b.peak_gflops, "peak_share",
+                          b.peak_share, "evals_per_s", b.evals_per_s, "threads", config.threads,
+                          "evals_per_s_all", b.evals_per_s_all, "speedup", b.speedup, "emulated",
+                          b.is_emulated ? 1 : 0, "peak_by", ludus_net_bench_peak_name(precision)));
+        }
+    }
+    return status;
+}
+
+static ludus_status measure_net(const bench_options *options, json_t *rows, ludus_error *error)
+{
+    static const struct {
+        const char *game;
+        int32_t channels, blocks;
+    } nets[] = {{"gomoku9", 64, 5}, {"othello", 128, 6}, {"connect4", 64, 5}};
+    ludus_status status = LUDUS_OK;
+    for (size_t i = 0; !status && i < sizeof(nets) / sizeof(nets[0]); i++) {
+        ludus_game game;
+        ludus_net *net = NULL;
+        char name[NAME_MAX_BYTES];
+        status = ludus_game_open(&game, nets[i].game, error);
+        if (status) {
+            break;
+        }
+        snprintf(name, sizeof(name), "%dx%d on %dx%d", nets[i].channels, nets[i].blocks,
+                 game.spec.planes[1], game.spec.planes[2]);
+        status = make_net(&net, &game, nets[i].channels, nets[i].blocks, error);
+        status = status ? status : add_net_rows(net, name, options, rows, error);
+        ludus_net_destroy(net);
+        ludus_game_close(&game);
+    }
+    return status;
+}
+
+static ludus_status measure_search(const bench_options *options, json_t *rows, ludus_error *error)
+{
+    static const char *const games[] = {"connect4", "othello", "gomoku9"};
+    const ludus_search_bench_config config = ludus_search_bench_config_default();
+    ludus_status status = LUDUS_OK;
+    (void)options;
+    for (size_t i = 0; !status && i < sizeof(games) / sizeof(games[0]); i++) {
+        ludus_game game;
+        ludus_search_bench b;
+        status = ludus_game_open(&game, games[i], error);
+        if (status) {
+            break;
+        }
+        status = ludus_search_bench_run(&game, &config, &b, error);
+        if (!status) {
+            json_array_append_new(rows,
+                                  json_pack("{s:s, s:i, s:f, s:f, s:f, s:f}", "game", games[i],
+                                            "simulations", config.simulations, "us_per_simulation",
+                                            b.us_per_simulation, "us_in_evaluate", b.evaluate_us,
+                                            "simulations_per_s", b.simulations_per_s,
+                                            "evals_per_simulation", b.evaluations_per_simulation));
+        }
+        ludus_game_close(&game);
+    }
+    return status;
+}
 
 static ludus_status measure_replay(const bench_options *options, json_t *rows, ludus_error *error)
 {
@@ -59,8 +159,43 @@ static ludus_status measure_replay(const bench_options *options, json_t *rows, l
     return status;
 }
 
+static ludus_status measure_selfplay(const bench_options *options, json_t *rows, ludus_error *error)
+{
+    static const char *const games[] = {"connect4", "othello"};
+    ludus_selfplay_bench_config config = ludus_selfplay_bench_config_default();
+    ludus_status status = LUDUS_OK;
+    config.threads = options->threads;
+    for (size_t i = 0; !status && i < sizeof(games) / sizeof(games[0]); i++) {
+        ludus_game game;
+        ludus_net *net = NULL;
+        ludus_selfplay_bench b;
+        status = ludus_game_open(&game, games[i], error);
+        if (status) {
+            break;
+        }
+        status = make_net(&net, &game, 64, 5, error);
+        status = status ? status : ludus_selfplay_bench_run(&game, net, &config, &b, error);
+        if (!status) {
+            json_t *bytes = b.games > 0 ? json_real(b.bytes_per_position) : json_null();
+            json_array_append_new(
+                rows, json_pack("{s:s, s:s, s:s, s:i, s:i, s:f, s:f, s:o, s:f}", "game", games[i],
+                                "net", "64x5", "precision",
+                                ludus_precision_name((ludus_precision)config.selfplay.precision),
+                                "threads", config.threads, "batch", config.selfplay.batch,
+                                "evals_per_s", b.evals_per_s, "moves_per_s", b.moves_per_s,
+                                "bytes_per_position", bytes, "net_share", b.net_share));
+        }
+        ludus_net_destroy(net);
+        ludus_game_close(&game);
+    }
+    return status;
+}
+
 static const bench_part parts[] = {
+    {"net", measure_net},
+    {"search", measure_search},
     {"replay", measure_replay},
+    {"selfplay", measure_selfplay},
 };
 enum { NUM_PARTS = sizeof(parts) / sizeof(parts[0]) };
 
@@ -169,7 +304,7 @@ static int unknown_part(const char *name)
 
 static int bench_run(int argc, char **argv)
 {
-    bench_options options = {0};
+    bench_options options = {.batch = 16};
     ludus_words words;
     ludus_error error;
     int status = ludus_cmd_parse(&ludus_cmd_bench, argc, argv, &options, &words);

@@ -297,6 +297,17 @@ static void match_shows_elo_and_a_game(void **state)
     assert_contains(r->out, "with 0, 0.5, 1, 1.5, 2 points");
 }
 
+static void the_signature_is_the_same_every_time(void **state)
+{
+    json_t *first = run_json(state, "bench --signature --json");
+    json_t *second = run_json(state, "bench --signature --json");
+    assert_int_equal(strlen(json_string_value(json_object_get(first, "signature"))), 16);
+    assert_true(json_equal(first, second));
+    assert_one_line(state, "bench serach", 2, "did you mean search");
+    json_decref(first);
+    json_decref(second);
+}
+
 static void bad_files_get_one_line(void **state)
 {
     char path[TEMP_PATH_MAX], line[TEMP_PATH_MAX + 64];
@@ -483,6 +494,7 @@ int main(void)
         cmocka_unit_test(list_names_games_and_players),
         cmocka_unit_test(match_results_are_readable_and_repeatable),
         cmocka_unit_test(match_shows_elo_and_a_game),
+        cmocka_unit_test(the_signature_is_the_same_every_time),
         cmocka_unit_test(bad_files_get_one_line),
         cmocka_unit_test(info_prints_a_recipe),
         cmocka_unit_test(games_of_a_run_can_be_listed_and_replayed),
