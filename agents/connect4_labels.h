@@ -1,9 +1,10 @@
 // 2,000 random Connect Four positions with the exact score of every move: what an evaluation of a
 // player against perfect play needs without solving anything.
 //
-// Each is the position of a random game, unfinished and unlike the others; 1, 1, 2, 4, 24 of plies
-// 0..4 and 54 or 55 of each ply 5..40, in the order of plies. Made by tests/tools/label_connect4.c,
-// which says how to make it again; tests/test_connect4_labels.c solves a sample anew.
+// Each is the position of a random game, unfinished and unlike the others: the empty board with its
+// published scores, 30 of ply 4, and 54 or 55 of each ply 5..40, in the order of plies. Plies 1..3
+// are left out: solving them takes hours. Collected from two runs of tests/tools/label_connect4.c,
+// which makes an equivalent table; tests/test_connect4_labels.c solves a sample anew.
 
 #ifndef LUDUS_AGENTS_CONNECT4_LABELS_H
 #define LUDUS_AGENTS_CONNECT4_LABELS_H

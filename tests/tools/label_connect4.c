@@ -5,7 +5,7 @@
 // Positions: for each ply random games (uniform moves) until the ply's share of distinct
 // unfinished positions is found; the first plies have few positions and take longest, so their
 // share is smaller. They are solved from the last ply to the first, so that the early ones find
-// much of their tree in the table. The shipped file has seed 1. The scores do not depend on
+// much of their tree in the table.. The scores do not depend on
 // TABLE_MIB.
 
 #include "agents/connect4_solver.h"
