@@ -2,25 +2,19 @@
 
 #include <assert.h>
 #include <ctype.h>
-#include <errno.h>
-#include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <ini.h>
 
+#include "base/config_internal.h"
 #include "base/file.h"
 
 #define MAX_FILE_BYTES ((size_t)1 << 20)
 #define MAX_LINE_BYTES 190 // libinih's default buffer is 200 with line end and NUL
-#define FROM_OVERRIDE 0    // line number of a value that came from ludus_config_set
+#define MAX_NAME_BYTES 48  // of a section or key; libinih cuts at 49 in silence
 
-typedef struct entry {
-    char *section, *key, *value; // owned
-    int32_t line;                // of the file, or FROM_OVERRIDE
-    bool used;
-} entry;
+typedef ludus_config_entry entry;
 
 struct ludus_config {
     char *name; // of the file, for messages
@@ -114,38 +108,67 @@ typedef struct parser {
     ludus_status status;
 } parser;
 
+// Text after "[section]" other than a comment, which libinih would ignore.
+static bool has_text_behind_section(const char *line, const char *end)
+{
+    const char *close = *line == '[' ? memchr(line, ']', (size_t)(end - line)) : NULL;
+    if (close == NULL) {
+        return false;
+    }
+    do {
+        close++;
+    } while (close < end && isspace((unsigned char)*close));
+    return close < end && *close != ';' && *close != '#';
+}
+
 static char *next_line(char *out, int size, void *stream)
 {
     parser *p = stream;
     if (*p->text == '\0') {
         return NULL;
     }
-    const char *end = strchr(p->text, '\n');
-    const size_t length = end != NULL ? (size_t)(end - p->text) + 1 : strlen(p->text);
+    const char *newline = strchr(p->text, '\n');
+    const char *end = newline != NULL ? newline + 1 : p->text + strlen(p->text);
+    p->line++;
+    // libinih takes an indented line for more of the value before it; here indenting means nothing.
+    while (*p->text == ' ' || *p->text == '\t') {
+        p->text++;
+    }
+    if (p->status == LUDUS_OK && has_text_behind_section(p->text, end)) {
+        p->status = ludus_fail(p->error, LUDUS_ERR_FORMAT, "%s:%d: text behind the ]",
+                               p->config->name, p->line);
+    }
+    const size_t length = (size_t)(end - p->text);
     assert(length < (size_t)size); // check_text refused longer lines
+    (void)size;
     memcpy(out, p->text, length);
     out[length] = '\0';
-    p->text += length;
-    p->line++;
-    (void)size;
+    p->text = end;
     return out;
+}
+
+static ludus_status add_pair(parser *p, const char *section, const char *key, const char *value)
+{
+    const char *name = p->config->name;
+    if (*key == '\0' || strlen(key) > MAX_NAME_BYTES || strlen(section) > MAX_NAME_BYTES) {
+        return ludus_fail(p->error, LUDUS_ERR_FORMAT,
+                          "%s:%d: sections have at most %d characters, keys 1 to %d", name, p->line,
+                          MAX_NAME_BYTES, MAX_NAME_BYTES);
+    }
+    const entry *earlier = find_entry(p->config, section, key);
+    if (earlier != NULL) {
+        return ludus_fail(p->error, LUDUS_ERR_FORMAT, "%s:%d: %s.%s stands already on line %d",
+                          name, p->line, section, key, earlier->line);
+    }
+    const ludus_status status = add_entry(p->config, section, key, value, p->line);
+    return status == LUDUS_OK ? status : ludus_fail(p->error, status, "%s: out of memory", name);
 }
 
 static int on_pair(void *user, const char *section, const char *key, const char *value)
 {
     parser *p = user;
-    if (p->status != LUDUS_OK) {
-        return 1;
-    }
-    const entry *earlier = find_entry(p->config, section, key);
-    if (earlier != NULL) {
-        p->status = ludus_fail(p->error, LUDUS_ERR_FORMAT, "%s:%d: %s.%s stands already on line %d",
-                               p->config->name, p->line, section, key, earlier->line);
-        return 1;
-    }
-    p->status = add_entry(p->config, section, key, value, p->line);
-    if (p->status != LUDUS_OK) {
-        ludus_fail(p->error, p->status, "%s: out of memory", p->config->name);
+    if (p->status == LUDUS_OK) {
+        p->status = add_pair(p, section, key, value);
     }
     return 1;
 }
@@ -231,35 +254,75 @@ ludus_status ludus_config_load(ludus_config **out, const char *path, ludus_error
     return status;
 }
 
+// Copies text[0..size-1] when it is a name: letters, digits, _ and -.
+static bool copy_name(char out[MAX_NAME_BYTES + 1], const char *text, size_t size)
+{
+    if (size < 1 || size > MAX_NAME_BYTES) {
+        return false;
+    }
+    for (size_t i = 0; i < size; i++) {
+        if (!isalnum((unsigned char)text[i]) && text[i] != '_' && text[i] != '-') {
+            return false;
+        }
+    }
+    memcpy(out, text, size);
+    out[size] = '\0';
+    return true;
+}
+
+// Copies the value without the blanks around it; false when a recipe cannot hold it.
+static bool copy_value(char out[MAX_LINE_BYTES + 1], const char *text, size_t room)
+{
+    while (*text == ' ' || *text == '\t') {
+        text++;
+    }
+    size_t size = strlen(text);
+    while (size > 0 && (text[size - 1] == ' ' || text[size - 1] == '\t')) {
+        size--;
+    }
+    if (size > room) {
+        return false;
+    }
+    for (size_t i = 0; i < size; i++) {
+        const unsigned char c = (unsigned char)text[i];
+        const bool begins_comment =
+            c == ';' && i > 0 && (text[i - 1] == ' ' || text[i - 1] == '\t');
+        if ((c < 0x20 && c != '\t') || begins_comment) {
+            return false;
+        }
+    }
+    memcpy(out, text, size);
+    out[size] = '\0';
+    return true;
+}
+
 ludus_status ludus_config_set(ludus_config *config, const char *assignment, ludus_error *error)
 {
+    char section[MAX_NAME_BYTES + 1], key[MAX_NAME_BYTES + 1], value[MAX_LINE_BYTES + 1];
     const char *dot = strchr(assignment, '.');
     const char *equals = strchr(assignment, '=');
-    char section[64], key[64];
-    if (dot == NULL || equals == NULL || dot > equals || dot == assignment || equals == dot + 1 ||
-        (size_t)(dot - assignment) >= sizeof section || (size_t)(equals - dot) > sizeof key) {
+    if (dot == NULL || equals == NULL || dot > equals ||
+        !copy_name(section, assignment, (size_t)(dot - assignment)) ||
+        !copy_name(key, dot + 1, (size_t)(equals - dot - 1))) {
         return ludus_fail(error, LUDUS_ERR_ARG, "%s: must be section.key=value", assignment);
     }
-    if (strlen(equals) > MAX_LINE_BYTES - 70 ||
-        check_text(assignment, equals, strlen(equals), NULL) != LUDUS_OK ||
-        strchr(equals, '\n') != NULL || strchr(equals, ';') != NULL) {
+    if (!copy_value(value, equals + 1, MAX_LINE_BYTES - strlen(key) - 1)) {
         return ludus_fail(error, LUDUS_ERR_ARG, "%s: not a value that a recipe can hold",
                           assignment);
     }
-    snprintf(section, sizeof section, "%.*s", (int)(dot - assignment), assignment);
-    snprintf(key, sizeof key, "%.*s", (int)(equals - dot - 1), dot + 1);
     entry *present = find_entry(config, section, key);
     if (present == NULL) {
-        const ludus_status status = add_entry(config, section, key, equals + 1, FROM_OVERRIDE);
+        const ludus_status status =
+            add_entry(config, section, key, value, LUDUS_CONFIG_FROM_OVERRIDE);
         return status == LUDUS_OK ? status : ludus_fail(error, status, "out of memory");
     }
-    char *value = ludus_strdup(equals + 1);
-    if (value == NULL) {
+    char *copy = ludus_strdup(value);
+    if (copy == NULL) {
         return ludus_fail(error, LUDUS_ERR_NOMEM, "out of memory");
     }
     ludus_free(present->value);
-    present->value = value;
-    present->line = FROM_OVERRIDE;
+    present->value = copy;
+    present->line = LUDUS_CONFIG_FROM_OVERRIDE;
     return LUDUS_OK;
 }
 
@@ -273,133 +336,13 @@ const char *ludus_config_get(ludus_config *config, const char *section, const ch
     return e->value;
 }
 
-// ---- Values ----------------------------------------------------------------------------------
+// ---- Binding ---------------------------------------------------------------------------------
 
-// "FILE:12: " or nothing for overrides.
-static void describe_place(const ludus_config *config, const entry *e, char *out, size_t size)
+void ludus_config_describe_place(const ludus_config *config, const entry *e, char *out, size_t size)
 {
     out[0] = '\0';
-    if (e->line != FROM_OVERRIDE) {
+    if (e->line != LUDUS_CONFIG_FROM_OVERRIDE) {
         snprintf(out, size, "%s:%d: ", config->name, e->line);
-    }
-}
-
-static ludus_status refuse(const ludus_config *config, const entry *e, ludus_error *error,
-                           const char *rule)
-{
-    char place[300];
-    describe_place(config, e, place, sizeof place);
-    return ludus_fail(error, LUDUS_ERR_ARG, "%s%s.%s = %s: must be %s", place, e->section, e->key,
-                      e->value, rule);
-}
-
-// A number with an optional suffix k, M or G (powers of 1000).
-static bool read_number(const char *text, bool allow_suffix, double *out)
-{
-    char *end;
-    errno = 0;
-    if (*text == '\0' || isspace((unsigned char)*text) || strpbrk(text, "xXnNiIpP") != NULL) {
-        return false; // no hexadecimal, nan or inf
-    }
-    double value = strtod(text, &end);
-    if (end == text || errno == ERANGE) {
-        return false;
-    }
-    if (allow_suffix && *end != '\0' && end[1] == '\0') {
-        const char *suffixes = "kMG";
-        const char *found = strchr(suffixes, *end);
-        for (const char *s = suffixes; found != NULL && s <= found; s++) {
-            value *= 1000.0;
-        }
-        end += found != NULL;
-    }
-    *out = value;
-    return *end == '\0' && isfinite(value);
-}
-
-static ludus_status apply_number(const ludus_config *config, const entry *e, const ludus_option *o,
-                                 void *field, ludus_error *error)
-{
-    char rule[160];
-    double value;
-    const bool is_whole = o->type != LUDUS_OPTION_TYPE_FLOAT;
-    if (!read_number(e->value, o->type == LUDUS_OPTION_TYPE_INT64, &value) ||
-        (is_whole && value != floor(value)) || value < o->min || value > o->max) {
-        snprintf(rule, sizeof rule, "%s%.9g .. %.9g", is_whole ? "a whole number " : "", o->min,
-                 o->max);
-        return refuse(config, e, error, rule);
-    }
-    if (o->type == LUDUS_OPTION_TYPE_INT32) {
-        *(int32_t *)field = (int32_t)value;
-    } else if (o->type == LUDUS_OPTION_TYPE_INT64) {
-        *(int64_t *)field = (int64_t)value;
-    } else {
-        *(float *)field = (float)value;
-    }
-    return LUDUS_OK;
-}
-
-static ludus_status apply_bool(const ludus_config *config, const entry *e, bool *field,
-                               ludus_error *error)
-{
-    static const char *const words[2][4] = {{"false", "no", "off", "0"},
-                                            {"true", "yes", "on", "1"}};
-    for (int value = 0; value < 2; value++) {
-        for (int i = 0; i < 4; i++) {
-            if (strcmp(e->value, words[value][i]) == 0) {
-                *field = value == 1;
-                return LUDUS_OK;
-            }
-        }
-    }
-    return refuse(config, e, error, "true or false");
-}
-
-static ludus_status apply_enum(const ludus_config *config, const entry *e, const ludus_option *o,
-                               int32_t *field, ludus_error *error)
-{
-    char rule[200];
-    size_t used = 0;
-    for (int32_t i = 0; o->choices[i] != NULL; i++) {
-        if (strcmp(o->choices[i], e->value) == 0) {
-            *field = i;
-            return LUDUS_OK;
-        }
-        const int n =
-            snprintf(rule + used, sizeof rule - used, "%s%s", i > 0 ? ", " : "", o->choices[i]);
-        used = n > 0 && used + (size_t)n < sizeof rule ? used + (size_t)n : sizeof rule - 1;
-    }
-    char sentence[220];
-    snprintf(sentence, sizeof sentence, "one of %s", rule);
-    return refuse(config, e, error, sentence);
-}
-
-static ludus_status apply_text(const ludus_config *config, const entry *e, const ludus_option *o,
-                               char *field, ludus_error *error)
-{
-    char rule[64];
-    const size_t room = (size_t)o->max;
-    if (strlen(e->value) >= room) {
-        snprintf(rule, sizeof rule, "shorter than %zu characters", room);
-        return refuse(config, e, error, rule);
-    }
-    snprintf(field, room, "%s", e->value);
-    return LUDUS_OK;
-}
-
-static ludus_status apply_option(const ludus_config *config, const entry *e, const ludus_option *o,
-                                 void *target, ludus_error *error)
-{
-    void *field = (char *)target + o->offset;
-    switch (o->type) {
-    case LUDUS_OPTION_TYPE_BOOL:
-        return apply_bool(config, e, field, error);
-    case LUDUS_OPTION_TYPE_ENUM:
-        return apply_enum(config, e, o, field, error);
-    case LUDUS_OPTION_TYPE_TEXT:
-        return apply_text(config, e, o, field, error);
-    default:
-        return apply_number(config, e, o, field, error);
     }
 }
 
@@ -437,7 +380,7 @@ ludus_status ludus_config_apply(ludus_config *config, const ludus_option *option
             continue;
         }
         e->used = true;
-        const ludus_status status = apply_option(config, e, &options[i], target, error);
+        const ludus_status status = ludus_option_store(config, e, &options[i], target, error);
         if (status != LUDUS_OK) {
             return status;
         }
@@ -453,7 +396,7 @@ ludus_status ludus_config_check_used(const ludus_config *config, ludus_error *er
             continue;
         }
         char place[300], name[160];
-        describe_place(config, e, place, sizeof place);
+        ludus_config_describe_place(config, e, place, sizeof place);
         snprintf(name, sizeof name, "%.70s.%.70s", e->section, e->key);
         const char *near =
             ludus_nearest(name, (const char *const *)config->known, config->num_known);
@@ -492,8 +435,11 @@ static void put_section(ludus_buffer *buffer, const ludus_config *config, size_t
     for (size_t i = first; i < config->count; i++) {
         const entry *e = &config->entries[i];
         if (strcmp(e->section, section) == 0) {
+            // Blanks would make a comment of "key =;value", and too long a line of the longest.
+            const bool is_tight =
+                e->value[0] == ';' || strlen(e->key) + strlen(e->value) + 3 > MAX_LINE_BYTES;
             put_text(buffer, e->key);
-            put_text(buffer, " = ");
+            put_text(buffer, is_tight ? "=" : " = ");
             put_text(buffer, e->value);
             put_text(buffer, "\n");
         }
@@ -511,68 +457,4 @@ ludus_status ludus_config_to_text(const ludus_config *config, char **text)
     ludus_buffer_put(&buffer, "", 1);
     *text = (char *)buffer.data;
     return buffer.failed ? LUDUS_ERR_NOMEM : LUDUS_OK;
-}
-
-void ludus_option_to_text(const ludus_option *option, const void *target, char *out, size_t size)
-{
-    const void *field = (const char *)target + option->offset;
-    switch (option->type) {
-    case LUDUS_OPTION_TYPE_INT32:
-        snprintf(out, size, "%d", *(const int32_t *)field);
-        break;
-    case LUDUS_OPTION_TYPE_INT64:
-        snprintf(out, size, "%lld", (long long)*(const int64_t *)field);
-        break;
-    case LUDUS_OPTION_TYPE_FLOAT:
-        snprintf(out, size, "%.7g", (double)*(const float *)field);
-        break;
-    case LUDUS_OPTION_TYPE_BOOL:
-        snprintf(out, size, "%s", *(const bool *)field ? "true" : "false");
-        break;
-    case LUDUS_OPTION_TYPE_ENUM:
-        snprintf(out, size, "%s", option->choices[*(const int32_t *)field]);
-        break;
-    case LUDUS_OPTION_TYPE_TEXT:
-        snprintf(out, size, "%s", (const char *)field);
-        break;
-    }
-}
-
-// ---- Suggestions -----------------------------------------------------------------------------
-
-#define MAX_WORD 64
-
-// Levenshtein distance of words cut to MAX_WORD characters.
-static size_t edit_distance(const char *a, const char *b)
-{
-    size_t row[MAX_WORD + 1];
-    const size_t n = strnlen(b, MAX_WORD);
-    for (size_t j = 0; j <= n; j++) {
-        row[j] = j;
-    }
-    for (size_t i = 1; i <= strnlen(a, MAX_WORD); i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= n; j++) {
-            const size_t change = diagonal + (a[i - 1] != b[j - 1]);
-            const size_t least = row[j] < row[j - 1] ? row[j] + 1 : row[j - 1] + 1;
-            diagonal = row[j];
-            row[j] = change < least ? change : least;
-        }
-    }
-    return row[n];
-}
-
-const char *ludus_nearest(const char *word, const char *const *candidates, size_t count)
-{
-    const char *best = NULL;
-    size_t best_distance = strnlen(word, MAX_WORD) / 3 + 2; // farther is no suggestion
-    for (size_t i = 0; i < count; i++) {
-        const size_t distance = edit_distance(word, candidates[i]);
-        if (distance < best_distance) {
-            best_distance = distance;
-            best = candidates[i];
-        }
-    }
-    return best;
 }

@@ -162,9 +162,15 @@ ludus_status ludus_file_read(const char *path, size_t limit, void **data, size_t
 {
     *data = NULL;
     *size = 0;
-    FILE *stream = fopen(path, "rb");
+    // Without O_NONBLOCK opening a pipe would wait for its writer.
+    const int file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    FILE *stream = file >= 0 ? fdopen(file, "rb") : NULL;
     if (stream == NULL) {
-        return fail_errno(error, path, errno);
+        const ludus_status refused = fail_errno(error, path, errno);
+        if (file >= 0) {
+            close(file);
+        }
+        return refused;
     }
     const ludus_status status = read_all(stream, path, limit, data, size, error);
     fclose(stream);
@@ -258,6 +264,9 @@ const uint8_t *ludus_cursor_skip(ludus_cursor *cursor, size_t size)
     if (cursor->failed || size > cursor->size - cursor->offset) {
         cursor->failed = true;
         return NULL;
+    }
+    if (cursor->data == NULL) {
+        return NULL; // nothing of nothing: not a failure, but no place to point to
     }
     const uint8_t *view = cursor->data + cursor->offset;
     cursor->offset += size;

@@ -66,13 +66,24 @@ double ludus_rng_gamma(ludus_rng *rng, double shape)
 void ludus_rng_dirichlet(ludus_rng *rng, double alpha, int32_t n, float *out)
 {
     assert(n >= 1);
+    const ludus_rng start = *rng;
     double sum = 0.0;
     for (int32_t i = 0; i < n; i++) {
         const double g = ludus_rng_gamma(rng, alpha);
         out[i] = (float)g;
         sum += g;
     }
-    // Tiny alphas can underflow to all zeros: then the mass falls on one entry, as it nearly does.
+    // With a small alpha all may be too small for a float though not for a double: draw them again,
+    // scaled before they are stored.
+    if (sum > 0.0 && sum < 1e-20) {
+        *rng = start;
+        for (int32_t i = 0; i < n; i++) {
+            out[i] = (float)(ludus_rng_gamma(rng, alpha) / sum);
+        }
+        return;
+    }
+    // And with a tiny one even the doubles are zero: the mass falls on one entry, as it nearly
+    // does.
     if (!(sum > 0.0)) {
         out[ludus_rng_below(rng, (uint32_t)n)] = 1.0f;
         return;
