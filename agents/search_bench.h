@@ -24,10 +24,10 @@ typedef struct ludus_search_bench_config {
 #define LUDUS_SEARCH_BENCH_MAX_REPETITIONS 101
 
 typedef struct ludus_search_bench {
-    double us_per_simulation;      // microseconds outside evaluate
-    double evaluate_us;            // microseconds inside evaluate, per simulation
-    double simulations_per_s;      // both together
-    double simulations_per_move;   // fewer than asked once the solver has a proof
+    double us_per_simulation;          // microseconds outside evaluate
+    double evaluate_us;                // microseconds inside evaluate, per simulation
+    double simulations_per_s;          // both together
+    double simulations_per_move;       // fewer than asked once the solver has a proof
     double evaluations_per_simulation; // below 1: finished games and proofs need none
 } ludus_search_bench;
 
