@@ -14,13 +14,16 @@ FUZZ_SECONDS ?= 60
 B       := build/$(MODE)
 MODULES := envs nets agents selfplay viewer
 
+# tsan understands OpenMP through clang's libomp and its archer tool.
 ifeq ($(MODE),tsan)
 CC := clang
+CLANG_FLAGS := -Wno-pass-failed
+export TSAN_OPTIONS ?= ignore_noninstrumented_modules=1
 endif
 CPPFLAGS := -I. -D_POSIX_C_SOURCE=200809L -DLUDUS_DATA_DIR='"$(PREFIX)/share/ludus"'
 CFLAGS   ?= -g
 override CFLAGS += -std=c17 -fopenmp -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror \
-            -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef -ffp-contract=off
+            -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef -ffp-contract=off $(CLANG_FLAGS)
 release_FLAGS := -O3 -march=$(ARCH) -fno-math-errno -DNDEBUG
 debug_FLAGS   := -O0
 asan_FLAGS    := -O1 -march=$(ARCH) -fsanitize=address,undefined -fno-sanitize-recover=all \
@@ -47,11 +50,10 @@ all: $B/ludus $B/libludus.a
 
 # ---- Set-up -----------------------------------------------------------------------------------
 RUN_PACKAGES  := libdnnl-dev libzstd-dev libinih-dev libjansson-dev libcmocka-dev
-TEST_PACKAGES := gdb
 LINT_PACKAGES := clang-format cppcheck
 FUZZ_PACKAGES := clang libomp-dev libclang-rt-14-dev
 deps:
-	@DEPS=$(DEPS) sh tests/tools/install_packages.sh $(RUN_PACKAGES)
+	@DEPS=$(DEPS) sh tests/tools/install_packages.sh $(RUN_PACKAGES) $(if $(filter tsan,$(MODE)),$(FUZZ_PACKAGES))
 
 # ---- Building ---------------------------------------------------------------------------------
 $B/libludus.a: $(LIB_OBJ)

@@ -8,7 +8,7 @@ shift
 share=$((seconds / $#))
 [ $share -gt 0 ] || share=1
 mkdir -p build/fuzz
-flags="-std=c17 -g -O1 -fopenmp -fsanitize=address,undefined -fno-sanitize-recover=all"
+flags="-std=c17 -Wno-pass-failed -g -O1 -fopenmp -fsanitize=address,undefined -fno-sanitize-recover=all"
 jobs=$(nproc)
 # The library once, instrumented for coverage; then each target links it.
 printf '%s\n' $LIB_SRC | xargs -P "$jobs" -I{} sh -c '
