@@ -20,7 +20,7 @@ CC := clang
 CLANG_FLAGS := -Wno-pass-failed
 export TSAN_OPTIONS ?= ignore_noninstrumented_modules=1
 endif
-CPPFLAGS := -I. -D_POSIX_C_SOURCE=200809L -DLUDUS_DATA_DIR='"$(PREFIX)/share/ludus"'
+CPPFLAGS := -I. -D_POSIX_C_SOURCE=200809L
 CFLAGS   ?= -g
 override CFLAGS += -std=c17 -fopenmp -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror \
             -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef -ffp-contract=off $(CLANG_FLAGS)
@@ -74,6 +74,11 @@ $B/%.o: %.c $B/flags
 $B/flags: FORCE
 	@mkdir -p $(@D); echo '$(CC) $(CPPFLAGS) $(CFLAGS) $(MODE_FLAGS)' | cmp -s - $@ || \
 	 echo '$(CC) $(CPPFLAGS) $(CFLAGS) $(MODE_FLAGS)' > $@
+# One file knows where the program is installed.
+$B/cmd_data.o: CPPFLAGS += -DLUDUS_DATA_DIR='"$(PREFIX)/share/ludus"'
+$B/cmd_data.o: $B/prefix
+$B/prefix: FORCE
+	@mkdir -p $(@D); echo '$(PREFIX)' | cmp -s - $@ || echo '$(PREFIX)' > $@
 FORCE:
 .SECONDARY:
 
