@@ -1,5 +1,7 @@
 #include "agents/search_bench.h"
 
+#include "base/median.h"
+
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -90,23 +92,6 @@ static sample measure(bench *b)
     };
 }
 
-static int compare(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-// The median of one field, `offset` bytes into each sample.
-static double median(const sample *samples, int32_t count, size_t offset)
-{
-    double values[LUDUS_SEARCH_BENCH_MAX_REPETITIONS];
-    for (int32_t i = 0; i < count; i++) {
-        memcpy(&values[i], (const char *)&samples[i] + offset, sizeof(values[i]));
-    }
-    qsort(values, (size_t)count, sizeof(values[0]), compare);
-    return values[count / 2];
-}
-
 ludus_status ludus_search_bench_run(const ludus_game *game, const ludus_search_bench_config *config,
                                     ludus_search_bench *out, ludus_error *error)
 {
@@ -122,11 +107,13 @@ ludus_status ludus_search_bench_run(const ludus_game *game, const ludus_search_b
     }
     if (!status) {
         *out = (ludus_search_bench){
-            .us_per_simulation = median(samples, n, offsetof(sample, overhead)),
-            .evaluate_us = median(samples, n, offsetof(sample, evaluate)),
-            .simulations_per_s = median(samples, n, offsetof(sample, rate)),
-            .simulations_per_move = median(samples, n, offsetof(sample, per_move)),
-            .evaluations_per_simulation = median(samples, n, offsetof(sample, share)),
+            .us_per_simulation = ludus_median(&samples[0].overhead, sizeof samples[0], (size_t)n),
+            .evaluate_us = ludus_median(&samples[0].evaluate, sizeof samples[0], (size_t)n),
+            .simulations_per_s = ludus_median(&samples[0].rate, sizeof samples[0], (size_t)n),
+            .simulations_per_move =
+                ludus_median(&samples[0].per_move, sizeof samples[0], (size_t)n),
+            .evaluations_per_simulation =
+                ludus_median(&samples[0].share, sizeof samples[0], (size_t)n),
         };
     }
     destroy(&b);

@@ -1,5 +1,7 @@
 #include "nets/net_bench.h"
 
+#include "base/median.h"
+
 #include <assert.h>
 #include <omp.h>
 #include <stdlib.h>
@@ -142,23 +144,6 @@ static sample measure(const bench *b)
     return s;
 }
 
-static int compare(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-// The median of one field, `offset` bytes into each sample.
-static double median(const sample *samples, int32_t count, size_t offset)
-{
-    double values[LUDUS_NET_BENCH_MAX_REPETITIONS];
-    for (int32_t i = 0; i < count; i++) {
-        memcpy(&values[i], (const char *)&samples[i] + offset, sizeof(values[i]));
-    }
-    qsort(values, (size_t)count, sizeof(values[0]), compare);
-    return values[count / 2];
-}
-
 ludus_status ludus_net_bench_run(const ludus_net *net, ludus_precision precision,
                                  const ludus_net_bench_config *config, ludus_net_bench *out,
                                  ludus_error *error)
@@ -176,12 +161,12 @@ ludus_status ludus_net_bench_run(const ludus_net *net, ludus_precision precision
     }
     if (!status) {
         *out = (ludus_net_bench){
-            .gflops = median(samples, n, offsetof(sample, gflops)),
-            .peak_gflops = median(samples, n, offsetof(sample, peak)),
-            .peak_share = median(samples, n, offsetof(sample, share)),
-            .evals_per_s = median(samples, n, offsetof(sample, one)),
-            .evals_per_s_all = median(samples, n, offsetof(sample, all)),
-            .speedup = median(samples, n, offsetof(sample, speedup)),
+            .gflops = ludus_median(&samples[0].gflops, sizeof samples[0], (size_t)n),
+            .peak_gflops = ludus_median(&samples[0].peak, sizeof samples[0], (size_t)n),
+            .peak_share = ludus_median(&samples[0].share, sizeof samples[0], (size_t)n),
+            .evals_per_s = ludus_median(&samples[0].one, sizeof samples[0], (size_t)n),
+            .evals_per_s_all = ludus_median(&samples[0].all, sizeof samples[0], (size_t)n),
+            .speedup = ludus_median(&samples[0].speedup, sizeof samples[0], (size_t)n),
             .is_emulated = !ludus_precision_is_native(precision),
         };
     }
