@@ -110,9 +110,14 @@ static int32_t draw_by_temperature(const ludus_mcts *t, float temperature, ludus
     const ludus_mcts_node *root = &t->nodes[0];
     float *weights = t->round_priors; // free once the root is expanded
     double total = 0.0;
+    float most = 0.0f;
     ludus_mcts_policy(t, weights);
     for (int32_t i = 0; i < root->num_edges; i++) {
-        weights[i] = weights[i] > 0.0f ? powf(weights[i], 1.0f / temperature) : 0.0f;
+        most = weights[i] > most ? weights[i] : most;
+    }
+    // Relative to the largest: at low temperatures all other powers may vanish, never its own.
+    for (int32_t i = 0; i < root->num_edges; i++) {
+        weights[i] = weights[i] > 0.0f ? powf(weights[i] / most, 1.0f / temperature) : 0.0f;
         total += (double)weights[i];
     }
     double left = ludus_rng_double(rng) * total;

@@ -192,15 +192,13 @@ static int32_t new_visits(const ludus_mcts *t, int32_t i)
     return t->edge_visits[e] + t->edge_virtual[e] - t->root_before[i];
 }
 
-// Score by which the root's moves are ranked: g + log prior, and + sigma(q) once it was tried.
-static float root_score(const ludus_mcts *t, int32_t i, float scale)
+// Score by which the root's moves are ranked: g + log prior + sigma(completed q). `untried` stands
+// in for the value of moves never visited: without it a kept subtree's moves would always go first.
+static float root_score(const ludus_mcts *t, int32_t i, float scale, float untried)
 {
     const int32_t e = t->nodes[0].first_edge + i;
-    const float base = t->root_noise[i] + log_prior(t->edge_prior[e]);
-    if (t->edge_visits[e] + t->edge_virtual[e] == 0) {
-        return base;
-    }
-    return base + scale * (0.5f + 0.5f * edge_value(t, &t->nodes[0], e, 0.0f));
+    const float q = edge_value(t, &t->nodes[0], e, untried);
+    return t->root_noise[i] + log_prior(t->edge_prior[e]) + scale * (0.5f + 0.5f * q);
 }
 
 static int32_t select_gumbel(const ludus_mcts *t)
@@ -214,6 +212,7 @@ static int32_t select_gumbel(const ludus_mcts *t)
         most = visits > most ? visits : most;
     }
     const float scale = (t->config.gumbel_c_visit + (float)most) * t->config.gumbel_c_scale;
+    const float untried = mixed_value(t);
     float best_score = -INFINITY;
     for (int32_t i = 0; i < root->num_edges; i++) {
         if (is_lost(t, root->first_edge + i)) {
@@ -222,7 +221,7 @@ static int32_t select_gumbel(const ludus_mcts *t)
         if (fewest < 0 || new_visits(t, i) < new_visits(t, fewest)) {
             fewest = i;
         }
-        const float score = root_score(t, i, scale);
+        const float score = root_score(t, i, scale, untried);
         if (new_visits(t, i) == t->halving[started] && score > best_score) {
             best_score = score;
             best = i;

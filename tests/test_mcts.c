@@ -12,100 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "agents/mcts.h"
-
-#define MAX_LEGAL 512
-#define STATE_BYTES 1024
-
-// ---- A made-up evaluator: priors and values follow from the position's hash -------------------
-
-static void hashed_evaluate(void *self, int32_t n, ludus_leaf *leaves)
-{
-    const ludus_game *game = self;
-    for (int32_t i = 0; i < n; i++) {
-        ludus_rng rng;
-        float sum = 0.0f;
-        ludus_leaf *leaf = &leaves[i];
-        ludus_rng_init(&rng, 1, ludus_game_hash(game, leaf->pos));
-        for (int32_t k = 0; k < leaf->num_legal; k++) {
-            leaf->priors[k] = 0.05f + ludus_rng_float(&rng);
-            sum += leaf->priors[k];
-        }
-        for (int32_t k = 0; k < leaf->num_legal; k++) {
-            leaf->priors[k] /= sum;
-        }
-        const float win = ludus_rng_float(&rng);
-        leaf->wdl[0] = 0.8f * win;
-        leaf->wdl[1] = 0.2f;
-        leaf->wdl[2] = 0.8f - 0.8f * win;
-    }
-}
-
-static void hashed_destroy(void *self)
-{
-    (void)self;
-}
-
-static const ludus_evaluator_ops hashed_ops = {"hashed", hashed_evaluate, hashed_destroy};
-
-typedef struct bench {
-    ludus_game game;
-    ludus_evaluator evaluator;
-    uint8_t pos[STATE_BYTES];
-    ludus_rng rng;
-} bench;
-
-static void bench_open(bench *b, const char *name)
-{
-    ludus_error error;
-    memset(b, 0, sizeof *b);
-    if (ludus_game_open(&b->game, name, &error)) {
-        fail_msg("%s", error.text);
-    }
-    assert_true(b->game.spec.state_bytes <= STATE_BYTES);
-    b->evaluator = (ludus_evaluator){.ops = &hashed_ops, .self = &b->game, .max_batch = 64};
-    ludus_game_init(&b->game, b->pos);
-    ludus_rng_init(&b->rng, 9, 0);
-}
-
-static void bench_close(bench *b)
-{
-    ludus_game_close(&b->game);
-}
-
-// Moves as the game writes them, with spaces between.
-static void play_moves(bench *b, const char *moves)
-{
-    char text[64], *rest = NULL;
-    ludus_error error;
-    ludus_move move;
-    snprintf(text, sizeof text, "%s", moves);
-    for (char *word = strtok_r(text, " ", &rest); word != NULL; word = strtok_r(NULL, " ", &rest)) {
-        if (ludus_game_parse_move(&b->game, b->pos, word, &move, &error)) {
-            fail_msg("%s", error.text);
-        }
-        ludus_game_play(&b->game, b->pos, move);
-    }
-}
-
-static ludus_mcts *make_tree(const bench *b, const ludus_mcts_config *config)
-{
-    ludus_mcts *tree;
-    ludus_error error;
-    if (ludus_mcts_create(&tree, &b->game, config, &error)) {
-        fail_msg("%s", error.text);
-    }
-    return tree;
-}
-
-static ludus_mcts_config plain_config(void)
-{
-    ludus_mcts_config c = ludus_mcts_config_default();
-    c.enable_solver = false;
-    c.noise_share = 0.0f;
-    c.max_nodes = 5000;
-    return c;
-}
+#include "hashed_evaluator.h"
 
 // ---- PUCT against a slow, recursive tree --------------------------------------------------------
 
@@ -202,14 +109,14 @@ static void check_visits(const char *game, const char *moves)
     bench b;
     double value;
     ludus_mcts_move found[MAX_LEGAL];
-    const ludus_mcts_config config = plain_config();
+    const ludus_mcts_config config = bench_config();
     bench_open(&b, game);
-    play_moves(&b, moves);
+    bench_play(&b, moves);
     slow_node *slow = slow_create(&b, b.pos, &value);
     for (int i = 0; i < 200; i++) {
         slow_simulate(&b, slow, &config);
     }
-    ludus_mcts *tree = make_tree(&b, &config);
+    ludus_mcts *tree = bench_tree(&b, &config);
     ludus_mcts_run(tree, b.pos, 200, false, &b.rng, &b.evaluator, 1);
     const int32_t n = ludus_mcts_moves(tree, found);
     assert_int_equal(n, slow->num_legal);
@@ -242,9 +149,9 @@ static void every_want_does_all_simulations(void **state)
     bench_open(&b, "connect4");
     for (int solver = 0; solver < 2; solver++) {
         for (int32_t want = 1; want <= 64; want *= 4) {
-            ludus_mcts_config config = plain_config();
+            ludus_mcts_config config = bench_config();
             config.enable_solver = solver == 1;
-            ludus_mcts *tree = make_tree(&b, &config);
+            ludus_mcts *tree = bench_tree(&b, &config);
             ludus_mcts_run(tree, b.pos, 333, false, &b.rng, &b.evaluator, want);
             ludus_mcts_stats_get(tree, &stats);
             assert_int_equal(stats.simulations, 333);
@@ -259,8 +166,8 @@ static void a_simulation_allocates_nothing(void **state)
     bench b;
     (void)state;
     bench_open(&b, "othello");
-    const ludus_mcts_config config = plain_config();
-    ludus_mcts *tree = make_tree(&b, &config);
+    const ludus_mcts_config config = bench_config();
+    ludus_mcts *tree = bench_tree(&b, &config);
     const uint64_t before = ludus_alloc_count();
     for (int i = 0; i < 10; i++) {
         ludus_mcts_run(tree, b.pos, 100, true, &b.rng, &b.evaluator, 8);
@@ -279,9 +186,9 @@ static void a_full_arena_stops_the_search(void **state)
     ludus_mcts_stats stats;
     (void)state;
     bench_open(&b, "connect4");
-    ludus_mcts_config config = plain_config();
+    ludus_mcts_config config = bench_config();
     config.max_nodes = 50;
-    ludus_mcts *tree = make_tree(&b, &config);
+    ludus_mcts *tree = bench_tree(&b, &config);
     ludus_mcts_run(tree, b.pos, 1000, false, &b.rng, &b.evaluator, 8);
     ludus_mcts_stats_get(tree, &stats);
     assert_true(stats.arena_full);
@@ -298,8 +205,8 @@ static void advance_keeps_the_subtree(void **state)
     ludus_move line[16];
     (void)state;
     bench_open(&b, "connect4");
-    const ludus_mcts_config config = plain_config();
-    ludus_mcts *tree = make_tree(&b, &config);
+    const ludus_mcts_config config = bench_config();
+    ludus_mcts *tree = bench_tree(&b, &config);
     ludus_mcts_run(tree, b.pos, 800, false, &b.rng, &b.evaluator, 1);
     const int32_t n = ludus_mcts_moves(tree, before);
     assert_true(ludus_mcts_line(tree, line, 16) >= 3);
@@ -331,10 +238,10 @@ static void the_cache_changes_nothing_but_work(void **state)
     ludus_mcts_stats stats;
     (void)state;
     bench_open(&b, "tictactoe");
-    ludus_mcts_config config = plain_config();
-    ludus_mcts *plain = make_tree(&b, &config);
+    ludus_mcts_config config = bench_config();
+    ludus_mcts *plain = bench_tree(&b, &config);
     config.cache_entries = 10000;
-    ludus_mcts *cached = make_tree(&b, &config);
+    ludus_mcts *cached = bench_tree(&b, &config);
     ludus_mcts_run(plain, b.pos, 1000, false, &b.rng, &b.evaluator, 1);
     ludus_mcts_run(cached, b.pos, 1000, false, &b.rng, &b.evaluator, 1);
     const int32_t n = ludus_mcts_moves(plain, without);
@@ -351,8 +258,7 @@ static void the_cache_changes_nothing_but_work(void **state)
     bench_close(&b);
 }
 
-// ---- Proofs
-// --------------------------------------------------------------------------------------
+// ---- Proofs ------------------------------------------------------------------------------------
 
 static void expect_proof(const char *game, const char *moves, int32_t simulations, int8_t proof,
                          ludus_root_kind root)
@@ -362,12 +268,12 @@ static void expect_proof(const char *game, const char *moves, int32_t simulation
     ludus_mcts_move found[MAX_LEGAL];
     float policy[MAX_LEGAL];
     bench_open(&b, game);
-    play_moves(&b, moves);
-    ludus_mcts_config config = plain_config();
+    bench_play(&b, moves);
+    ludus_mcts_config config = bench_config();
     config.enable_solver = true;
     config.root = (int32_t)root;
     config.max_nodes = 400000;
-    ludus_mcts *tree = make_tree(&b, &config);
+    ludus_mcts *tree = bench_tree(&b, &config);
     ludus_mcts_run(tree, b.pos, simulations, false, &b.rng, &b.evaluator, 1);
     ludus_mcts_stats_get(tree, &stats);
     assert_true(stats.proven);
@@ -407,8 +313,7 @@ static void tictactoe_openings_are_proven(void **state)
     expect_proof("tictactoe", "a1 b1", 100000, 1, LUDUS_ROOT_PUCT); // b1 in reply to a1 loses
 }
 
-// ---- Roots
-// ---------------------------------------------------------------------------------------
+// ---- Roots -------------------------------------------------------------------------------------
 
 static void gumbel_halves_as_published(void **state)
 {
@@ -417,10 +322,10 @@ static void gumbel_halves_as_published(void **state)
     int32_t counts[64] = {0};
     (void)state;
     bench_open(&b, "gomoku9");
-    ludus_mcts_config config = plain_config();
+    ludus_mcts_config config = bench_config();
     config.root = LUDUS_ROOT_GUMBEL;
     config.gumbel_actions = 16;
-    ludus_mcts *tree = make_tree(&b, &config);
+    ludus_mcts *tree = bench_tree(&b, &config);
     ludus_mcts_run(tree, b.pos, 200, true, &b.rng, &b.evaluator, 1);
     const int32_t n = ludus_mcts_moves(tree, found);
     for (int32_t i = 0; i < n; i++) {
@@ -443,9 +348,9 @@ static void noise_keeps_priors_and_changes_choices(void **state)
     ludus_mcts_move quiet[MAX_LEGAL], noisy[MAX_LEGAL];
     (void)state;
     bench_open(&b, "connect4");
-    ludus_mcts_config config = plain_config();
+    ludus_mcts_config config = bench_config();
     config.noise_share = 0.5f;
-    ludus_mcts *tree = make_tree(&b, &config);
+    ludus_mcts *tree = bench_tree(&b, &config);
     ludus_mcts_run(tree, b.pos, 100, false, &b.rng, &b.evaluator, 1);
     const int32_t n = ludus_mcts_moves(tree, quiet);
     ludus_mcts_reset(tree);
@@ -469,9 +374,9 @@ static void temperature_one_plays_by_visits(void **state)
     double chi_square = 0.0;
     (void)state;
     bench_open(&b, "connect4");
-    ludus_mcts_config config = plain_config();
+    ludus_mcts_config config = bench_config();
     config.temperature_plies = 1;
-    ludus_mcts *tree = make_tree(&b, &config);
+    ludus_mcts *tree = bench_tree(&b, &config);
     ludus_mcts_run(tree, b.pos, 200, false, &b.rng, &b.evaluator, 1);
     assert_int_equal(ludus_mcts_moves(tree, found), 7);
     for (int i = 0; i < 7000; i++) {
@@ -504,9 +409,9 @@ static void averaged_symmetries_make_the_root_symmetric(void **state)
     assert_int_equal(ludus_net_create(&net, &desc, 4, &error), LUDUS_OK);
     const ludus_exec_config exec = {.max_batch = 4};
     assert_int_equal(ludus_evaluator_net(&evaluator, &b.game, net, &exec, &error), LUDUS_OK);
-    ludus_mcts_config config = plain_config();
+    ludus_mcts_config config = bench_config();
     config.average_symmetries = 2;
-    ludus_mcts *tree = make_tree(&b, &config);
+    ludus_mcts *tree = bench_tree(&b, &config);
     ludus_mcts_run(tree, b.pos, 10, false, &b.rng, &evaluator, 4);
     assert_int_equal(ludus_mcts_moves(tree, found), 7);
     for (int i = 0; i < 7; i++) {
