@@ -183,7 +183,7 @@ static ludus_status check_text(const char *name, const char *text, size_t size, 
         if (c < 0x20 && c != '\n' && c != '\r' && c != '\t') {
             return ludus_fail(error, LUDUS_ERR_FORMAT, "%s:%d: not a text file", name, line);
         }
-        if (i - start >= MAX_LINE_BYTES) {
+        if (i - start >= MAX_LINE_BYTES && c != '\n') {
             return ludus_fail(error, LUDUS_ERR_FORMAT, "%s:%d: longer than %d characters", name,
                               line, MAX_LINE_BYTES);
         }

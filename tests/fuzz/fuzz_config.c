@@ -38,8 +38,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (ludus_config_to_text(config, &text) != LUDUS_OK) {
         abort();
     }
-    if (ludus_config_parse(&again, "again", text, strlen(text), &error) == LUDUS_OK) {
-        if (ludus_config_to_text(again, &same) != LUDUS_OK || strcmp(text, same) != 0) {
+    // Blanks around = may make a recipe at the limit longer than it.
+    if (strlen(text) < (size_t)1 << 20) {
+        if (ludus_config_parse(&again, "again", text, strlen(text), &error) != LUDUS_OK ||
+            ludus_config_to_text(again, &same) != LUDUS_OK || strcmp(text, same) != 0) {
             abort();
         }
         ludus_free(same);
