@@ -8,28 +8,21 @@
 #include "agents/player_internal.h"
 #include "base/config.h"
 
-static const ludus_player_ops *const kinds[] = {
-    &ludus_player_net,    &ludus_player_alphabeta, &ludus_player_mcts,
-    &ludus_player_random, &ludus_player_solver,    &ludus_player_perfect,
-};
-#define NUM_KINDS (sizeof(kinds) / sizeof(kinds[0]))
-
-const ludus_player_ops *const *ludus_player_kinds(size_t *count)
-{
-    *count = NUM_KINDS;
-    return kinds;
-}
+#define MAX_KINDS 32 // named in suggestions
 
 static const ludus_player_ops *find_kind(const char *kind, ludus_error *error)
 {
-    const char *names[NUM_KINDS];
-    for (size_t i = 0; i < NUM_KINDS; i++) {
+    const char *names[MAX_KINDS];
+    size_t count;
+    const ludus_player_ops *const *kinds = ludus_player_kinds(&count);
+    assert(count <= MAX_KINDS);
+    for (size_t i = 0; i < count; i++) {
         names[i] = kinds[i]->kind;
         if (strcmp(names[i], kind) == 0) {
             return kinds[i];
         }
     }
-    const char *near = ludus_nearest(kind, names, NUM_KINDS);
+    const char *near = ludus_nearest(kind, names, count);
     if (near != NULL) {
         ludus_fail(error, LUDUS_ERR_ARG, "%s: no such player (did you mean %s?)", kind, near);
     } else {

@@ -1,4 +1,4 @@
-// Claims about players and evaluators.
+// Claims about players.
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "agents/connect4_solver.h"
 #include "agents/negamax.h"
 #include "agents/player.h"
 #include "temp_folder.h"
@@ -34,15 +35,15 @@ static void open_player(ludus_player *player, const ludus_game *game, const char
     }
 }
 
-// Outcome for the first player.
-static ludus_outcome play_game(const ludus_game *game, ludus_player *first, ludus_player *second,
-                               uint64_t seed)
+// Plays to the end of the game, in `pos`; returns a hash of the moves.
+static uint64_t play_out(const ludus_game *game, ludus_player *first, ludus_player *second,
+                         uint64_t seed, uint8_t *pos)
 {
-    uint8_t pos[STATE_BYTES];
     ludus_player *players[2] = {first, second};
     ludus_rng rng;
     ludus_error error;
     ludus_move move;
+    uint64_t hash = 0;
     ludus_rng_init(&rng, seed, 0);
     ludus_game_init(game, pos);
     ludus_player_reset(first);
@@ -53,7 +54,24 @@ static ludus_outcome play_game(const ludus_game *game, ludus_player *first, ludu
         ludus_player_observe(first, pos, move);
         ludus_player_observe(second, pos, move);
         ludus_game_play(game, pos, move);
+        hash = ludus_hash64(&move, sizeof move, hash);
     }
+    return hash;
+}
+
+static uint64_t play_hashed(const ludus_game *game, ludus_player *first, ludus_player *second,
+                            uint64_t seed)
+{
+    _Alignas(8) uint8_t pos[STATE_BYTES];
+    return play_out(game, first, second, seed, pos);
+}
+
+// Outcome for the first player.
+static ludus_outcome play_game(const ludus_game *game, ludus_player *first, ludus_player *second,
+                               uint64_t seed)
+{
+    _Alignas(8) uint8_t pos[STATE_BYTES];
+    play_out(game, first, second, seed, pos);
     const ludus_outcome outcome = ludus_game_outcome(game, pos);
     return ludus_game_to_move(game, pos) == 0 ? outcome : (ludus_outcome)-outcome;
 }
@@ -82,7 +100,7 @@ static void equal_moves_are_varied(void **state)
 {
     ludus_game game;
     ludus_player player;
-    uint8_t pos[STATE_BYTES];
+    _Alignas(8) uint8_t pos[STATE_BYTES];
     ludus_rng rng;
     ludus_error error;
     ludus_move move;
@@ -115,7 +133,7 @@ static int32_t minimax(const ludus_game *game, const uint8_t *pos, int32_t depth
     int32_t best = -2 * LUDUS_NEGAMAX_WIN;
     const int32_t n = ludus_game_legal(game, pos, moves);
     for (int32_t i = 0; i < n; i++) {
-        uint8_t next[STATE_BYTES];
+        _Alignas(8) uint8_t next[STATE_BYTES];
         memcpy(next, pos, game->spec.state_bytes);
         ludus_game_play(game, next, moves[i]);
         const int32_t score = -minimax(game, next, depth - 1, ply + 1);
@@ -132,7 +150,7 @@ static void alpha_beta_equals_minimax(void **state)
         ludus_game game;
         ludus_negamax *searcher;
         ludus_rng rng;
-        uint8_t pos[STATE_BYTES];
+        _Alignas(8) uint8_t pos[STATE_BYTES];
         ludus_move moves[64];
         int32_t score;
         open_game(&game, names[k]);
@@ -176,6 +194,242 @@ static void alpha_beta_beats_random(void **state)
     ludus_game_close(&game);
 }
 
+// ---- Single positions ---------------------------------------------------------------------------
+
+static void set_position(const ludus_game *game, uint8_t *pos, const char *moves)
+{
+    char text[128], *rest = NULL;
+    ludus_error error;
+    ludus_move move;
+    snprintf(text, sizeof text, "%s", moves);
+    ludus_game_init(game, pos);
+    for (char *word = strtok_r(text, " ", &rest); word != NULL; word = strtok_r(NULL, " ", &rest)) {
+        if (ludus_game_parse_move(game, pos, word, &move, &error)) {
+            fail_msg("%s", error.text);
+        }
+        ludus_game_play(game, pos, move);
+    }
+}
+
+static void random_is_uniform_over_the_legal_moves(void **state)
+{
+    ludus_game game;
+    ludus_player player;
+    _Alignas(8) uint8_t pos[STATE_BYTES];
+    ludus_rng rng;
+    ludus_error error;
+    ludus_move move;
+    int32_t drawn[7] = {0};
+    double chi_square = 0.0;
+    (void)state;
+    open_game(&game, "connect4");
+    open_player(&player, &game, "random");
+    set_position(&game, pos, "4 4 4 4 4 4"); // the fourth column is full
+    ludus_rng_init(&rng, 2, 0);
+    for (int i = 0; i < 6000; i++) {
+        assert_int_equal(ludus_player_choose(&player, pos, &rng, &move, &error), LUDUS_OK);
+        drawn[move]++;
+    }
+    for (int i = 0; i < 7; i++) {
+        chi_square += i == 3 ? 0.0 : (drawn[i] - 1000.0) * (drawn[i] - 1000.0) / 1000.0;
+    }
+    assert_int_equal(drawn[3], 0);
+    assert_true(chi_square < 20.5); // 5 degrees of freedom, p = .001
+    ludus_player_close(&player);
+    ludus_game_close(&game);
+}
+
+static void searchers_find_wins_and_stop_threats(void **state)
+{
+    static const char *const players[] = {"alphabeta:4", "alphabeta:1", "mcts:2000", "solver"};
+    static const struct {
+        const char *moves;
+        uint32_t good; // columns, bit 0 = the first
+        bool is_deep;  // more than one ply away
+    } cases[] = {
+        {"1 1 2 2 3 3", 1u << 3, false},                        // four in the row now
+        {"1 7 2 7 1 7", 1u << 6, true},                         // else 7 wins
+        {"4 4 5 5", 1u << 2 | 1u << 5, true},                   // an open three
+        {"4 4 5", 1u << 1 | 1u << 2 | 1u << 5 | 1u << 6, true}, // before it is one
+    };
+    ludus_game game;
+    (void)state;
+    open_game(&game, "connect4");
+    for (size_t k = 0; k < sizeof players / sizeof players[0]; k++) {
+        ludus_player player;
+        open_player(&player, &game, players[k]);
+        for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+            _Alignas(8) uint8_t pos[STATE_BYTES];
+            ludus_rng rng;
+            ludus_error error;
+            ludus_move move;
+            const bool is_early = strcmp(players[k], "solver") == 0 && i >= 2; // takes minutes
+            if (is_early || (cases[i].is_deep && strcmp(players[k], "alphabeta:1") == 0)) {
+                continue;
+            }
+            set_position(&game, pos, cases[i].moves);
+            ludus_rng_init(&rng, 3, i);
+            ludus_player_reset(&player);
+            assert_int_equal(ludus_player_choose(&player, pos, &rng, &move, &error), LUDUS_OK);
+            if (((cases[i].good >> move) & 1u) == 0) {
+                fail_msg("%s plays %d after %s", players[k], move + 1, cases[i].moves);
+            }
+        }
+        ludus_player_close(&player);
+    }
+    ludus_game_close(&game);
+}
+
+// Random openings of 16 plies, then the solver for the player to move; the outcome must be what the
+// position is worth.
+static void the_solver_keeps_what_it_has(void **state)
+{
+    ludus_game game;
+    ludus_player solver, other;
+    ludus_connect4_solver *judge;
+    ludus_error error;
+    int32_t games = 0;
+    (void)state;
+    open_game(&game, "connect4");
+    open_player(&solver, &game, "solver");
+    open_player(&other, &game, "alphabeta:5");
+    assert_int_equal(ludus_connect4_solver_create(&judge, (size_t)16 << 20), LUDUS_OK);
+    for (uint64_t seed = 0; seed < 30; seed++) {
+        _Alignas(8) uint8_t pos[STATE_BYTES];
+        ludus_move move, legal[7];
+        ludus_rng rng;
+        ludus_rng_init(&rng, seed, 0);
+        ludus_game_init(&game, pos);
+        for (int ply = 0; ply < 16 && ludus_game_outcome(&game, pos) == LUDUS_ONGOING; ply++) {
+            const int32_t n = ludus_game_legal(&game, pos, legal);
+            ludus_game_play(&game, pos, legal[ludus_rng_below(&rng, (uint32_t)n)]);
+        }
+        if (ludus_game_outcome(&game, pos) != LUDUS_ONGOING) {
+            continue;
+        }
+        const int32_t worth = ludus_connect4_solve_weak(judge, (const void *)pos);
+        ludus_player *players[2] = {&solver, &other};
+        int32_t turn = 0;
+        for (; ludus_game_outcome(&game, pos) == LUDUS_ONGOING; turn = 1 - turn) {
+            assert_int_equal(ludus_player_choose(players[turn], pos, &rng, &move, &error),
+                             LUDUS_OK);
+            ludus_game_play(&game, pos, move);
+        }
+        const int32_t outcome = (int32_t)ludus_game_outcome(&game, pos);
+        assert_true((turn == 0 ? outcome : -outcome) >= worth);
+        games++;
+    }
+    assert_true(games >= 15);
+    ludus_connect4_solver_destroy(judge);
+    ludus_player_close(&solver);
+    ludus_player_close(&other);
+    ludus_game_close(&game);
+}
+
+// ---- Every kind ---------------------------------------------------------------------------------
+
+// What a player draws comes from the rng alone: the same seed, the same game, also in a second game
+// of the same player.
+static void games_repeat_from_their_seed(void **state)
+{
+    static const char *const players[] = {"random", "alphabeta:2", "mcts:100", "perfect"};
+    ludus_game game;
+    (void)state;
+    open_game(&game, "tictactoe");
+    for (size_t k = 0; k < sizeof players / sizeof players[0]; k++) {
+        ludus_player player, opponent;
+        uint64_t hash[3] = {0};
+        open_player(&player, &game, players[k]);
+        open_player(&opponent, &game, "random");
+        for (int i = 0; i < 3; i++) {
+            hash[i] = play_hashed(&game, &player, &opponent, i == 1 ? 8 : 7);
+        }
+        assert_true(hash[0] == hash[2] && hash[0] != hash[1]);
+        ludus_player_close(&player);
+        ludus_player_close(&opponent);
+    }
+    ludus_game_close(&game);
+}
+
+static void rollout_players_tell_what_they_saw(void **state)
+{
+    ludus_game game;
+    ludus_player player;
+    ludus_thought thought;
+    _Alignas(8) uint8_t pos[STATE_BYTES];
+    ludus_rng rng;
+    ludus_error error;
+    ludus_move move;
+    int32_t visits = 0;
+    (void)state;
+    open_game(&game, "othello");
+    open_player(&player, &game, "mcts:200");
+    ludus_game_init(&game, pos);
+    ludus_rng_init(&rng, 1, 0);
+    ludus_player_thought(&player, &thought);
+    assert_false(thought.has_value);
+    assert_int_equal(ludus_player_choose(&player, pos, &rng, &move, &error), LUDUS_OK);
+    ludus_player_thought(&player, &thought);
+    assert_true(thought.has_value && fabsf(thought.value) <= 1.0f);
+    assert_int_equal(thought.simulations, 200);
+    assert_int_equal(thought.num_moves, 4);
+    assert_true(thought.line_length >= 2 && thought.line[0] == move);
+    for (int32_t i = 0; i < thought.num_moves; i++) {
+        visits += thought.moves[i].visits;
+    }
+    assert_int_equal(visits, 200);
+    ludus_player_close(&player);
+    ludus_game_close(&game);
+}
+
+// Random texts around the real ones: either a player or one line, and nothing leaks.
+static void any_text_is_a_player_or_one_line(void **state)
+{
+    static const char alphabet[] = "rnadomctslphbevrfi:,=0129-. \t\n%x";
+    static const char *const seeds[] = {
+        "random", "mcts:5", "alphabeta:2", "perfect", "net:x,sims=3", "net:x,temperature=1", ""};
+    ludus_game game;
+    ludus_rng rng;
+    (void)state;
+    open_game(&game, "tictactoe");
+    ludus_rng_init(&rng, 6, 0);
+    for (int i = 0; i < 400; i++) {
+        char text[64];
+        ludus_player player;
+        ludus_error error;
+        snprintf(text, sizeof text, "%s", seeds[ludus_rng_below(&rng, 7)]);
+        for (uint32_t k = ludus_rng_below(&rng, 3); k > 0; k--) {
+            const size_t n = strlen(text), at = ludus_rng_below(&rng, (uint32_t)n + 1);
+            text[n + 1 < sizeof text ? n + 1 : n] = '\0';
+            text[at] = alphabet[ludus_rng_below(&rng, sizeof alphabet - 1)];
+        }
+        if (ludus_player_open(&player, &game, text, &error)) {
+            assert_true(error.text[0] != '\0' && strchr(error.text, '\n') == NULL);
+            assert_null(player.ops);
+        }
+        ludus_player_close(&player);
+    }
+    char long_text[2 * LUDUS_PLAYER_NAME_MAX];
+    ludus_player player;
+    ludus_error error;
+    memset(long_text, 'x', sizeof long_text - 1);
+    long_text[sizeof long_text - 1] = '\0';
+    assert_int_equal(ludus_player_open(&player, &game, long_text, &error), LUDUS_ERR_ARG);
+    ludus_game_close(&game);
+}
+
+static void the_solver_says_what_it_plays(void **state)
+{
+    ludus_game game;
+    ludus_player player;
+    ludus_error error;
+    (void)state;
+    open_game(&game, "othello");
+    assert_int_equal(ludus_player_open(&player, &game, "solver", &error), LUDUS_ERR_UNSUPPORTED);
+    assert_string_equal(error.text, "solver: plays connect4 alone, not othello");
+    ludus_game_close(&game);
+}
+
 static void wrong_players_get_one_line(void **state)
 {
     static const char *const cases[][2] = {
@@ -184,6 +438,7 @@ static void wrong_players_get_one_line(void **state)
         {"alphabeta:x", "whole number"},
         {"mcts:1e9", "whole number"},
         {"random:5", "no settings"},
+        {"solver:3", "no settings"},
         {"perfect", "tictactoe"},
         {"net:", "give a file"},
         {"net:/nonexistent/file", "/nonexistent/file"},
@@ -206,7 +461,7 @@ static void wrong_players_get_one_line(void **state)
     ludus_game_close(&game);
 }
 
-// ---- Net evaluator -----------------------------------------------------------------------------
+// ---- Nets ---------------------------------------------------------------------------------------
 
 static ludus_net *random_net(const ludus_game *game)
 {
@@ -220,47 +475,6 @@ static ludus_net *random_net(const ludus_game *game)
         fail_msg("%s", error.text);
     }
     return net;
-}
-
-// The position seen through a symmetry equals the mirrored position seen plainly.
-static void symmetries_permute_the_policy(void **state)
-{
-    ludus_game game;
-    ludus_evaluator evaluator;
-    ludus_error error;
-    ludus_move move, mirrored[7], legal[7];
-    uint8_t pos[STATE_BYTES], other[STATE_BYTES];
-    float p1[7], p2[7];
-    ludus_rng rng;
-    (void)state;
-    open_game(&game, "connect4");
-    ludus_net *net = random_net(&game);
-    const ludus_exec_config exec = {.max_batch = 2};
-    assert_int_equal(ludus_evaluator_net(&evaluator, &game, net, &exec, &error), LUDUS_OK);
-    ludus_game_permute(&game, 1, mirrored);
-    ludus_game_init(&game, pos);
-    ludus_game_init(&game, other);
-    ludus_rng_init(&rng, 1, 1);
-    for (int ply = 0; ply < 5; ply++) {
-        move = (ludus_move)ludus_rng_below(&rng, 7);
-        ludus_game_play(&game, pos, move);
-        ludus_game_play(&game, other, mirrored[move]);
-    }
-    const int32_t n = ludus_game_legal(&game, pos, legal);
-    assert_int_equal(n, 7);
-    ludus_leaf leaves[2] = {{.pos = pos, .legal = legal, .num_legal = n, .sym = 1, .priors = p1},
-                            {.pos = other, .legal = legal, .num_legal = n, .sym = 0, .priors = p2}};
-    ludus_evaluate(&evaluator, 2, leaves);
-    float sum = 0.0f;
-    for (int i = 0; i < 7; i++) {
-        assert_true(fabsf(p1[i] - p2[mirrored[i]]) < 1e-6f); // sums run in another order
-        sum += p1[i];
-    }
-    assert_true(fabsf(sum - 1.0f) < 1e-5f);
-    assert_memory_equal(leaves[0].wdl, leaves[1].wdl, sizeof leaves[0].wdl);
-    ludus_evaluator_destroy(&evaluator);
-    ludus_net_destroy(net);
-    ludus_game_close(&game);
 }
 
 static void every_precision_plays(void **state)
@@ -298,8 +512,14 @@ int main(void)
         cmocka_unit_test(equal_moves_are_varied),
         cmocka_unit_test(alpha_beta_equals_minimax),
         cmocka_unit_test(alpha_beta_beats_random),
+        cmocka_unit_test(random_is_uniform_over_the_legal_moves),
+        cmocka_unit_test(searchers_find_wins_and_stop_threats),
+        cmocka_unit_test(the_solver_keeps_what_it_has),
+        cmocka_unit_test(games_repeat_from_their_seed),
+        cmocka_unit_test(rollout_players_tell_what_they_saw),
+        cmocka_unit_test(any_text_is_a_player_or_one_line),
+        cmocka_unit_test(the_solver_says_what_it_plays),
         cmocka_unit_test(wrong_players_get_one_line),
-        cmocka_unit_test(symmetries_permute_the_policy),
         cmocka_unit_test(every_precision_plays),
     };
     return cmocka_run_group_tests(tests, temp_folder_create, temp_folder_destroy);
