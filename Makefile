@@ -2,7 +2,7 @@
 #
 # Two commands do all of their own set-up on a fresh Debian 12: `make demo` and `make test`.
 # Variables: MODE=release|debug|asan|tsan, DEPS=skip (install nothing), ARCH (default native),
-# PREFIX, DESTDIR, FUZZ_SECONDS, JOBS.
+# CC, PREFIX, DESTDIR, FUZZ_SECONDS, JOBS, V=1 (show commands).
 
 MODE    ?= release
 ARCH    ?= native
@@ -10,6 +10,8 @@ PREFIX  ?= /usr/local
 DESTDIR ?=
 DEPS    ?= install
 JOBS    ?= $(shell nproc)
+VERSION := 0.1.0
+Q       := $(if $(V),,@)
 FUZZ_SECONDS ?= 60
 B       := build/$(MODE)
 MODULES := envs nets agents selfplay viewer
@@ -17,8 +19,10 @@ MODULES := envs nets agents selfplay viewer
 # tsan understands OpenMP through clang's libomp and its archer tool.
 ifeq ($(MODE),tsan)
 CC := clang
-CLANG_FLAGS := -Wno-pass-failed
 export TSAN_OPTIONS ?= ignore_noninstrumented_modules=1
+endif
+ifneq ($(findstring clang,$(CC)),)
+CLANG_FLAGS := -Wno-pass-failed
 endif
 CPPFLAGS := -I. -D_POSIX_C_SOURCE=200809L
 CFLAGS   ?= -g
@@ -32,6 +36,10 @@ tsan_FLAGS    := -O1 -march=$(ARCH) -fsanitize=thread
 MODE_FLAGS := $($(MODE)_FLAGS)
 $(if $(MODE_FLAGS),,$(error unknown MODE=$(MODE): release, debug, asan or tsan))
 LDLIBS := -ldnnl -lzstd -linih -ljansson -lm
+VIEWER_SRC := $(wildcard viewer/*.c)
+ifneq ($(VIEWER_SRC),)
+LDLIBS := -lSDL2 -lSDL2_ttf -lSDL2_image $(LDLIBS)
+endif
 
 LIB_SRC  := $(wildcard base/*.c) $(wildcard $(addsuffix /*.c,$(MODULES)))
 LIB_OBJ  := $(LIB_SRC:%.c=$B/%.o)
@@ -43,15 +51,18 @@ FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
 REPLAYS  := $(FUZZ_SRC:tests/fuzz/%.c=$B/tests/fuzz/replay_%)
 TOOL_BIN := $(patsubst %.c,$B/%,$(wildcard tests/tools/*.c))
 HEADERS  := $(wildcard *.h base/*.h $(addsuffix /*.h,$(MODULES)))
+TEST_H   := $(wildcard tests/*.h tests/fuzz/*.h)
 SOURCES  := $(wildcard *.c base/*.c $(addsuffix /*.c,$(MODULES)) tests/*.c tests/fuzz/*.c tests/tools/*.c)
 
-.PHONY: all demo test check bench fuzz lint layers headers install uninstall help clean deps tools
+.PHONY: all demo test check check-build bench fuzz lint format layers headers install uninstall help \
+        clean deps tools
 all: $B/ludus $B/libludus.a
 
 # ---- Set-up -----------------------------------------------------------------------------------
-RUN_PACKAGES  := libdnnl-dev libzstd-dev libinih-dev libjansson-dev libcmocka-dev
+RUN_PACKAGES  := libdnnl-dev libzstd-dev libinih-dev libjansson-dev libcmocka-dev \
+                 $(if $(VIEWER_SRC),libsdl2-dev libsdl2-ttf-dev libsdl2-image-dev)
 LINT_PACKAGES := clang-format cppcheck
-FUZZ_PACKAGES := clang libomp-dev libclang-rt-14-dev
+FUZZ_PACKAGES := clang libomp-dev libclang-rt-dev
 deps:
 	@DEPS=$(DEPS) sh tests/tools/install_packages.sh $(RUN_PACKAGES) $(if $(filter tsan,$(MODE)),$(FUZZ_PACKAGES))
 
@@ -66,14 +77,16 @@ $(REPLAYS): $B/tests/fuzz/replay_%: $B/tests/fuzz/%.o $B/tests/fuzz/replay_main.
 $(REPLAYS): LDLIBS := -lcmocka $(LDLIBS)
 $B/ludus $(TEST_BIN) $(REPLAYS) $(TOOL_BIN):
 	@echo "  LINK    $@"
-	@$(CC) $(CFLAGS) $(MODE_FLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
+	$Q$(CC) $(CFLAGS) $(MODE_FLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
 # Objects depend on the exact command line: a changed flag rebuilds, nothing else does.
 $B/%.o: %.c $B/flags
 	@mkdir -p $(@D); echo "  CC      $<"
-	@$(CC) $(CPPFLAGS) $(CFLAGS) $(MODE_FLAGS) -MMD -MP -c $< -o $@
+	$Q$(CC) $(CPPFLAGS) $(CFLAGS) $(MODE_FLAGS) -MMD -MP -c $< -o $@
 $B/flags: FORCE
 	@mkdir -p $(@D); echo '$(CC) $(CPPFLAGS) $(CFLAGS) $(MODE_FLAGS)' | cmp -s - $@ || \
 	 echo '$(CC) $(CPPFLAGS) $(CFLAGS) $(MODE_FLAGS)' > $@
+# SDL's satellite headers include SDL.h without its folder.
+$B/viewer/%.o: CPPFLAGS += -I/usr/include/SDL2
 # One file knows where the program is installed.
 $B/cmd_data.o: CPPFLAGS += -DLUDUS_DATA_DIR='"$(PREFIX)/share/ludus"'
 $B/cmd_data.o: $B/prefix
@@ -90,7 +103,6 @@ demo: deps
 test: deps
 	@$(MAKE) --no-print-directory -j$(JOBS) check-build
 	@$(MAKE) --no-print-directory check
-.PHONY: check-build
 check-build: $B/ludus $(TEST_BIN) $(REPLAYS)
 check: layers
 	@LUDUS=$B/ludus sh tests/tools/run_tests.sh $(TEST_BIN) -- $(REPLAYS)
@@ -116,6 +128,7 @@ viewer_MAY   := viewer selfplay agents envs
 layers: $(patsubst %,layer-%,base $(MODULES))
 	@! grep -nE '^#include *["<](oneapi/)?(dnnl|dnnl/)[a-z_/]*\.h[">]' $(filter-out nets/dnnl_backend.c,$(SOURCES)) $(HEADERS)
 	@! grep -nE '^#include *["<]SDL' $(filter-out viewer/%,$(SOURCES) $(HEADERS))
+	@! grep -nE '^#include "[^/"]*"' $(wildcard $(foreach m,base $(MODULES),$m/*.[ch])) /dev/null
 	@echo "layers: every include goes the allowed way"
 layer-%:
 	@! grep -nE '^#include "($(subst $() ,|,$(strip $(filter-out $($*_MAY),$(MODULES))))|cmd[a-z_]*\.h)/?' \
@@ -124,19 +137,25 @@ layer-%:
 # Each header compiles alone, as C17 and as C++ inside extern "C".
 headers:
 	@command -v g++ >/dev/null || DEPS=$(DEPS) sh tests/tools/install_packages.sh g++
-	@set -e; for h in $(HEADERS); do \
-	  echo "#include \"$$h\"" | $(CC) $(CPPFLAGS) -std=c17 -Wall -Wextra -Wpedantic -Werror -x c -fsyntax-only -; \
-	  echo "extern \"C\" {\n#include \"$$h\"\n}" | g++ $(CPPFLAGS) -std=c++17 -Wall -Wextra -Werror -x c++ -fsyntax-only -; \
-	done
-	@echo "headers: $(words $(HEADERS)) compile alone in C and C++"
+	@bad=0; for h in $(HEADERS) $(TEST_H); do \
+	  printf '#include "%s"\n' $$h | \
+	    $(CC) $(CPPFLAGS) -std=c17 -Wall -Wextra -Wpedantic -Werror -x c -fsyntax-only - || bad=1; \
+	  printf 'extern "C" {\n#include "%s"\n}\n' $$h | \
+	    g++ $(CPPFLAGS) -std=c++17 -Wall -Wextra -Werror -x c++ -fsyntax-only - || bad=1; \
+	done; exit $$bad
+	@echo "headers: $(words $(HEADERS) $(TEST_H)) compile alone in C and C++"
 
 lint:
 	@DEPS=$(DEPS) sh tests/tools/install_packages.sh $(LINT_PACKAGES)
-	@clang-format --dry-run -Werror $(SOURCES) $(HEADERS) $(wildcard tests/*.h)
+	@clang-format --dry-run -Werror $(SOURCES) $(HEADERS) $(TEST_H)
 	@cppcheck --quiet --error-exitcode=1 --std=c11 --language=c --inline-suppr -I. -j$(JOBS) \
 	  --enable=warning,performance,portability --suppressions-list=tests/tools/cppcheck.txt \
 	  $(wildcard *.c base/*.c $(addsuffix /*.c,$(MODULES)))
 	@sh tests/tools/measure_code.sh $(wildcard *.c base/*.c $(addsuffix /*.c,$(MODULES)))
+
+format:
+	@DEPS=$(DEPS) sh tests/tools/install_packages.sh clang-format
+	clang-format -i $(SOURCES) $(HEADERS) $(TEST_H)
 
 # ---- Installing -------------------------------------------------------------------------------
 D := $(DESTDIR)$(PREFIX)
@@ -155,8 +174,9 @@ install: all
 	  install -d $D/share/ludus/$$k; \
 	  for f in $$k/*; do [ -f $$f ] && install -m 644 $$f $D/share/ludus/$$k/ || true; done; \
 	done
-	printf 'prefix=%s\nName: ludus\nDescription: self-play reinforcement learning engine\nVersion: 0.1\nCflags: -I$${prefix}/include/ludus\nLibs: -L$${prefix}/lib -lludus\nLibs.private: -fopenmp %s\n' \
-	  '$(PREFIX)' '$(LDLIBS)' > $D/lib/pkgconfig/ludus.pc
+	printf 'prefix=%s\nName: ludus\nDescription: %s\nVersion: %s\nCflags: -I%s\nLibs: -L%s -lludus %s\n' \
+	  '$(PREFIX)' 'self-play reinforcement learning engine' '$(VERSION)' \
+	  '$${prefix}/include/ludus' '$${prefix}/lib' '-fopenmp $(LDLIBS)' > $D/lib/pkgconfig/ludus.pc
 uninstall:
 	rm -rf $D/bin/ludus $D/lib/libludus.a $D/lib/pkgconfig/ludus.pc $D/share/man/man1/ludus.1 \
 	  $D/include/ludus $D/share/ludus
@@ -168,11 +188,13 @@ help:
 	@echo "make bench      speeds of nets, search, replay and self-play"
 	@echo "make fuzz       fuzz every parser for FUZZ_SECONDS=60 in all (clang)"
 	@echo "make lint       format, cppcheck, sizes of functions and files"
+	@echo "make format     clang-format over every source"
 	@echo "make layers     includes go one way only"
 	@echo "make headers    each header compiles alone, in C and C++"
 	@echo "make install    PREFIX=/usr/local DESTDIR="
-	@echo "variables       MODE=release|debug|asan|tsan  DEPS=skip  ARCH=native"
+	@echo "variables       MODE=release|debug|asan|tsan  DEPS=skip  ARCH=native  CC=  V=1"
 clean:
 	rm -rf build
 
--include $(LIB_OBJ:.o=.d) $(CMD_OBJ:.o=.d) $(TEST_BIN:=.d) $(TEST_AID:.o=.d)
+-include $(LIB_OBJ:.o=.d) $(CMD_OBJ:.o=.d) $(TEST_BIN:=.d) $(TEST_AID:.o=.d) $(TOOL_BIN:=.d) \
+         $(FUZZ_SRC:%.c=$B/%.d) $B/tests/fuzz/replay_main.d
