@@ -138,7 +138,7 @@ layer-%:
 headers:
 	@command -v g++ >/dev/null || DEPS=$(DEPS) sh tests/tools/install_packages.sh g++
 	@bad=0; for h in $(HEADERS) $(TEST_H); do \
-	  printf '#include "%s"\n' $$h | \
+	  printf '#include "%s"\ntypedef int not_empty;\n' $$h | \
 	    $(CC) $(CPPFLAGS) -std=c17 -Wall -Wextra -Wpedantic -Werror -x c -fsyntax-only - || bad=1; \
 	  printf 'extern "C" {\n#include "%s"\n}\n' $$h | \
 	    g++ $(CPPFLAGS) -std=c++17 -Wall -Wextra -Werror -x c++ -fsyntax-only - || bad=1; \

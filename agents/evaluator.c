@@ -77,6 +77,8 @@ ludus_status ludus_net_fits_game(const ludus_net *net, const ludus_game *game, l
 typedef struct net_evaluator {
     ludus_game game;
     ludus_net_exec *exec;
+    ludus_exec_config config; // calibration rows excepted: those are the caller's, for creation
+    bool calibrates_itself;   // int8 ranges from positions of random games
     int32_t policy_head, value_head;
     size_t planes;       // floats per row
     float *in;           // [batch, planes]
@@ -156,10 +158,9 @@ static void fill_calibration(const net_evaluator *e, void *pos, ludus_move *move
     }
 }
 
-static ludus_status create_calibrated(net_evaluator *e, const ludus_net *net,
-                                      const ludus_exec_config *config, ludus_error *error)
+static ludus_status create_calibrated(net_evaluator *e, const ludus_net *net, ludus_error *error)
 {
-    ludus_exec_config calibrated = *config;
+    ludus_exec_config calibrated = e->config;
     float *rows = ludus_alloc(CALIBRATION_ROWS * e->planes, sizeof *rows);
     void *pos = ludus_alloc(1, e->game.spec.state_bytes);
     ludus_move *moves = ludus_alloc((size_t)e->game.spec.max_legal, sizeof *moves);
@@ -191,15 +192,18 @@ ludus_status ludus_evaluator_net(ludus_evaluator *out, const ludus_game *game, c
         return ludus_fail(error, LUDUS_ERR_NOMEM, "evaluator: out of memory");
     }
     e->game = *game;
+    e->config = *config;
+    e->config.calibration = NULL;
+    e->config.calibration_rows = 0;
+    e->calibrates_itself = config->precision == LUDUS_PRECISION_INT8 && config->calibration == NULL;
     e->policy_head = ludus_net_find_head(net, "policy");
     e->value_head = ludus_net_find_head(net, "value");
     e->planes = ludus_game_plane_count(game);
     if (create_arrays(e, config->max_batch) != LUDUS_OK) {
         status = ludus_fail(error, LUDUS_ERR_NOMEM, "evaluator: out of memory");
-    } else if (config->precision == LUDUS_PRECISION_INT8 && config->calibration == NULL) {
-        status = create_calibrated(e, net, config, error);
     } else {
-        status = ludus_net_exec_create(&e->exec, net, config, error);
+        status = e->calibrates_itself ? create_calibrated(e, net, error)
+                                      : ludus_net_exec_create(&e->exec, net, config, error);
     }
     if (status != LUDUS_OK) {
         net_destroy(e);
@@ -214,7 +218,13 @@ ludus_status ludus_evaluator_net_refresh(ludus_evaluator *evaluator, const ludus
 {
     assert(evaluator->ops == &net_ops);
     net_evaluator *e = evaluator->self;
-    return ludus_net_exec_refresh(e->exec, net, error);
+    if (!e->calibrates_itself) {
+        return ludus_net_exec_refresh(e->exec, net, error);
+    }
+    // Activations' ranges move with the weights.
+    ludus_net_exec_destroy(e->exec);
+    e->exec = NULL;
+    return create_calibrated(e, net, error);
 }
 
 // ---- Uniform and rollout ---------------------------------------------------------------------

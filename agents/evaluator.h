@@ -46,7 +46,7 @@ ludus_status ludus_net_fits_game(const ludus_net *net, const ludus_game *game, l
 
 // Net: encodes through the leaf's symmetry, softmax over the legal moves. Copies the weights into
 // its executor (see ludus_net_exec_create); refresh takes new ones of the same shape. INT8 without
-// calibration rows calibrates itself on positions of random games.
+// calibration rows calibrates itself on positions of random games, anew at each refresh.
 ludus_status ludus_evaluator_net(ludus_evaluator *out, const ludus_game *game, const ludus_net *net,
                                  const ludus_exec_config *config, ludus_error *error);
 ludus_status ludus_evaluator_net_refresh(ludus_evaluator *evaluator, const ludus_net *net,

@@ -5,6 +5,8 @@
 #include <omp.h>
 #include <string.h>
 
+static const char *const precision_names[] = {"f32", "bf16", "int8", NULL};
+
 const ludus_option ludus_selfplay_options[] = {
     LUDUS_OPTION_INT32(ludus_selfplay_config, "selfplay", "slots", slots, 1, 65536,
                        "games in flight, a multiple of batch"),
@@ -22,6 +24,8 @@ const ludus_option ludus_selfplay_options[] = {
                        "most random moves at the start of such a game"),
     LUDUS_OPTION_FLOAT(ludus_selfplay_config, "selfplay", "resign_value", resign_value, -1, 0,
                        "resign below this root value; -1 = never"),
+    LUDUS_OPTION_ENUM(ludus_selfplay_config, "selfplay", "precision", precision, precision_names,
+                      "of the workers' nets"),
     LUDUS_OPTION_FLOAT(ludus_selfplay_config, "selfplay", "resign_playout", resign_playout, 0, 1,
                        "share of games played to the end all the same"),
 };
