@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "nets/trainer.h"
+#include "selfplay/net_state.h"
 #include "selfplay/replay.h"
 #include "selfplay/run.h"
 #include "selfplay/sampler.h"
@@ -363,60 +364,16 @@ static void az_describe(const ludus_report *report, char *out, size_t size)
 static void az_save(const void *self, ludus_buffer *out)
 {
     const az_learner *l = self;
-    void *net = NULL;
-    size_t net_size = 0;
     ludus_buffer_put_u64(out, (uint64_t)l->iteration);
     ludus_buffer_put_u64(out, (uint64_t)l->games);
     ludus_buffer_put_u64(out, (uint64_t)l->evaluations);
     uint64_t debt_bits;
     memcpy(&debt_bits, &l->debt, sizeof debt_bits);
     ludus_buffer_put_u64(out, debt_bits);
-    if (ludus_net_to_bytes(l->net, NULL, &net, &net_size) != LUDUS_OK) {
-        out->failed = true;
-        return;
-    }
-    ludus_buffer_put_u64(out, net_size);
-    ludus_buffer_put(out, net, net_size);
-    ludus_free(net);
+    ludus_net_state_save(l->net, out);
     ludus_trainer_save(l->trainer, out);
     ludus_replay_save(l->replay, out);
     ludus_selfplay_save(l->selfplay, out);
-}
-
-static ludus_status load_net(az_learner *l, ludus_cursor *in, ludus_error *error)
-{
-    const uint64_t size = ludus_cursor_u64(in);
-    const uint8_t *bytes = ludus_cursor_skip(in, (size_t)size);
-    if (bytes == NULL) {
-        return ludus_fail(error, LUDUS_ERR_FORMAT, "the net is cut short");
-    }
-    ludus_net *loaded;
-    ludus_status status = ludus_net_from_bytes(&loaded, bytes, (size_t)size, error);
-    if (status != LUDUS_OK) {
-        return status;
-    }
-    if (ludus_net_num_tensors(loaded) != ludus_net_num_tensors(l->net) ||
-        ludus_net_num_params(loaded) != ludus_net_num_params(l->net)) {
-        status = ludus_fail(error, LUDUS_ERR_FORMAT, "the net does not match the recipe");
-    }
-    for (size_t i = 0; status == LUDUS_OK && i < ludus_net_num_tensors(l->net); i++) {
-        const ludus_tensor from = ludus_net_tensor(loaded, i);
-        const ludus_tensor to = ludus_net_tensor(l->net, i);
-        size_t count = 1;
-        for (int32_t d = 0; d < to.rank; d++) {
-            if (from.rank != to.rank || from.shape[d] != to.shape[d]) {
-                status =
-                    ludus_fail(error, LUDUS_ERR_FORMAT, "%s does not match the recipe", to.name);
-                break;
-            }
-            count *= (size_t)to.shape[d];
-        }
-        if (status == LUDUS_OK) {
-            memcpy(to.data, from.data, count * sizeof *to.data);
-        }
-    }
-    ludus_net_destroy(loaded);
-    return status;
 }
 
 static ludus_status az_load(void *self, ludus_cursor *in, ludus_error *error)
@@ -430,7 +387,7 @@ static ludus_status az_load(void *self, ludus_cursor *in, ludus_error *error)
     if (in->failed || !isfinite(l->debt) || l->iteration < 0) {
         return ludus_fail(error, LUDUS_ERR_FORMAT, "the counters are damaged");
     }
-    ludus_status status = load_net(l, in, error);
+    ludus_status status = ludus_net_state_load(l->net, in, error);
     if (status == LUDUS_OK) {
         status = ludus_trainer_load(l->trainer, in, error);
     }
