@@ -97,7 +97,6 @@ void ludus_batchnorm_backward(size_t m, size_t c, const float *restrict x,
 {
     batchnorm_sums(m, c, x, mean, var, dy, dgamma, dbeta);
     const float scale = 1.0f / (float)m;
-    const float keep = add ? 1.0f : 0.0f;
     for (size_t first = 0; first < c; first += 64) {
         // dx = k1 * dy - k2 * (x - mean) - k3, see Ioffe & Szegedy section 3.
         float k1[64], k2[64], k3[64], mu[64];
@@ -116,8 +115,7 @@ void ludus_batchnorm_backward(size_t m, size_t c, const float *restrict x,
             }
 #pragma omp simd
             for (size_t i = 0; i < width; i++) {
-                dx[at + i] =
-                    keep * dx[at + i] + k1[i] * dy[at + i] - k2[i] * (x[at + i] - mu[i]) - k3[i];
+                dx[at + i] += k1[i] * dy[at + i] - k2[i] * (x[at + i] - mu[i]) - k3[i];
             }
         }
     }
@@ -157,31 +155,48 @@ void ludus_layernorm_forward(size_t n, size_t a, size_t c, const float *restrict
     }
 }
 
+// One row's gradients, but for dx.
+static void layernorm_row(size_t a, size_t c, const float *restrict x, const float *restrict gamma,
+                          const float *restrict dy, float mean, float inverse,
+                          float *restrict dgamma, float *restrict dbeta, float *sum, float *dot)
+{
+    float s = 0.0f, d = 0.0f;
+    for (size_t cell = 0; cell < a; cell++) {
+        const float *xs = x + cell * c, *ds = dy + cell * c;
+#pragma omp simd reduction(+ : s, d)
+        for (size_t i = 0; i < c; i++) {
+            const float normal = (xs[i] - mean) * inverse, scaled = ds[i] * gamma[i];
+            dbeta[i] += ds[i];
+            dgamma[i] += ds[i] * normal;
+            s += scaled;
+            d += scaled * normal;
+        }
+    }
+    *sum = s / (float)(a * c);
+    *dot = d / (float)(a * c);
+}
+
 void ludus_layernorm_backward(size_t n, size_t a, size_t c, const float *restrict x,
                               const float *restrict gamma, const float *restrict dy, bool add,
                               float *restrict dx, float *restrict dgamma, float *restrict dbeta)
 {
     memset(dgamma, 0, c * sizeof *dgamma);
     memset(dbeta, 0, c * sizeof *dbeta);
+    if (!add) {
+        memset(dx, 0, n * a * c * sizeof *dx);
+    }
     for (size_t r = 0; r < n; r++) {
-        float mean, inverse, sum = 0.0f, dot = 0.0f;
-        row_moments(a * c, x + r * a * c, &mean, &inverse);
-        for (size_t cell = r * a; cell < (r + 1) * a; cell++) {
+        float mean, inverse, sum, dot;
+        const float *xs = x + r * a * c, *ds = dy + r * a * c;
+        row_moments(a * c, xs, &mean, &inverse);
+        layernorm_row(a, c, xs, gamma, ds, mean, inverse, dgamma, dbeta, &sum, &dot);
+        for (size_t cell = 0; cell < a; cell++) {
+            float *to = dx + (r * a + cell) * c;
+#pragma omp simd
             for (size_t i = 0; i < c; i++) {
-                const float normal = (x[cell * c + i] - mean) * inverse;
-                const float d = dy[cell * c + i];
-                dbeta[i] += d;
-                dgamma[i] += d * normal;
-                sum += d * gamma[i];
-                dot += d * gamma[i] * normal;
+                const float normal = (xs[cell * c + i] - mean) * inverse;
+                to[i] += inverse * (ds[cell * c + i] * gamma[i] - sum - normal * dot);
             }
-        }
-        sum /= (float)(a * c);
-        dot /= (float)(a * c);
-        for (size_t at = r * a * c; at < (r + 1) * a * c; at++) {
-            const float normal = (x[at] - mean) * inverse;
-            const float d = inverse * (dy[at] * gamma[at % c] - sum - normal * dot);
-            dx[at] = add ? dx[at] + d : d;
         }
     }
 }

@@ -69,6 +69,16 @@ static bool is_permuted(const ludus_graph *graph, int32_t node)
     return n->kind == LUDUS_NODE_DENSE && from->h * from->w > 1 && from->c > 1;
 }
 
+// from: [rows,columns], to: [columns,rows].
+static void transpose(size_t rows, size_t columns, const float *restrict from, float *restrict to)
+{
+    for (size_t k = 0; k < columns; k++) {
+        for (size_t i = 0; i < rows; i++) {
+            to[k * rows + i] = from[i * columns + k];
+        }
+    }
+}
+
 void ludus_plan_weights_in(const ludus_graph *graph, int32_t node, const float *weights, float *out)
 {
     if (!is_permuted(graph, node)) {
@@ -78,9 +88,7 @@ void ludus_plan_weights_in(const ludus_graph *graph, int32_t node, const float *
     const ludus_node *from = &graph->nodes[graph->nodes[node].in[0]];
     const size_t cells = (size_t)(from->h * from->w), c = (size_t)from->c;
     for (size_t o = 0; o < (size_t)graph->nodes[node].c; o++) {
-        for (size_t i = 0; i < cells * c; i++) {
-            out[o * cells * c + i] = weights[o * cells * c + i % c * cells + i / c];
-        }
+        transpose(c, cells, weights + o * cells * c, out + o * cells * c);
     }
 }
 
@@ -94,9 +102,7 @@ void ludus_plan_weights_out(const ludus_graph *graph, int32_t node, const float 
     const ludus_node *from = &graph->nodes[graph->nodes[node].in[0]];
     const size_t cells = (size_t)(from->h * from->w), c = (size_t)from->c;
     for (size_t o = 0; o < (size_t)graph->nodes[node].c; o++) {
-        for (size_t i = 0; i < cells * c; i++) {
-            weights[o * cells * c + i % c * cells + i / c] = from_kernel[o * cells * c + i];
-        }
+        transpose(cells, c, from_kernel + o * cells * c, weights + o * cells * c);
     }
 }
 
