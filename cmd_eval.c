@@ -3,6 +3,7 @@
 #include "cmd.h"
 #include "cmd_progress.h"
 #include "cmd_signal.h"
+#include "cmd_world.h"
 #include "selfplay/label_eval.h"
 #include "selfplay/match.h"
 
@@ -21,6 +22,9 @@ typedef struct eval_options {
     int32_t positions;
     int32_t pairs;
     int32_t precision;
+    int32_t episodes;
+    int32_t max_steps;
+    double epsilon; // -1: greedy and .001
     int32_t threads;
     uint64_t seed;
     bool json;
@@ -42,6 +46,12 @@ static const ludus_arg eval_args[] = {
      "measure in games against this player instead"},
     {"--pairs", LUDUS_ARG_INT32, offsetof(eval_options, pairs), 1, 1e7, "N", NULL,
      "pairs of games (default 100)"},
+    {"--episodes", LUDUS_ARG_INT32, offsetof(eval_options, episodes), 1, 1e5, "N", NULL,
+     "worlds: episodes to play (default 100)"},
+    {"--epsilon", LUDUS_ARG_DOUBLE, offsetof(eval_options, epsilon), 0, 1, "E", NULL,
+     "worlds: share of random actions (default: one line each for 0 and 0.001)"},
+    {"--max-steps", LUDUS_ARG_INT32, offsetof(eval_options, max_steps), 0, 1e9, "N", NULL,
+     "worlds: an episode is cut after so many, 0 = never (default 27000)"},
     LUDUS_ARG_ROW_THREADS(eval_options),
     LUDUS_ARG_ROW_SEED(eval_options),
     LUDUS_ARG_ROW_SET(eval_options),
@@ -254,9 +264,29 @@ static int eval_games(const ludus_game *game, const eval_options *options)
     return ludus_signal_requested() ? LUDUS_EXIT_STOPPED : LUDUS_EXIT_OK;
 }
 
+static int eval_world(const char *name, const eval_options *options)
+{
+    const ludus_world_eval_options world = {
+        .net = options->net,
+        .episodes = options->episodes,
+        .epsilon = options->epsilon,
+        .max_steps = options->max_steps,
+        .threads = options->threads,
+        .seed = options->seed,
+        .json = options->json,
+    };
+    return ludus_eval_world(&ludus_cmd_eval, name, &world);
+}
+
 static int eval_run(int argc, char **argv)
 {
-    eval_options options = {.simulations = -1, .positions = 2000, .pairs = 100, .seed = 1};
+    eval_options options = {.simulations = -1,
+                            .positions = 2000,
+                            .pairs = 100,
+                            .seed = 1,
+                            .episodes = 100,
+                            .max_steps = 27000,
+                            .epsilon = -1.0};
     ludus_words words;
     ludus_error error;
     ludus_game game;
@@ -266,6 +296,9 @@ static int eval_run(int argc, char **argv)
     }
     if (!options.net) {
         return ludus_cmd_fail_usage(&ludus_cmd_eval, "which net? --net FILE");
+    }
+    if (ludus_world_exists(words.word[0])) {
+        return eval_world(words.word[0], &options);
     }
     if (ludus_game_open(&game, words.word[0], &error)) {
         return ludus_cmd_fail(&ludus_cmd_eval, &error);
@@ -282,12 +315,14 @@ const ludus_command ludus_cmd_eval = {
     .words = "GAME",
     .min_words = 1,
     .max_words = 1,
-    .summary = "measures a net: against the solver's truth, or in games",
+    .summary = "measures a net: against the solver's truth, in games or in worlds",
     .details = "connect4: share of value-preserving and of perfect moves on positions labelled by\n"
                "the exact solver, for the raw policy and for a search. Other games: a match\n"
                "against alphabeta:4 (tictactoe: against perfect play).\n"
                "  ludus eval connect4 --net nets/trained/connect4.safetensors --simulations 600\n"
-               "  ludus eval othello --net nets/trained/othello.safetensors\n",
+               "Atari-like worlds: mean return of whole episodes.\n"
+               "  ludus eval othello --net nets/trained/othello.safetensors\n"
+               "  ludus eval breakout --net nets/trained/breakout.safetensors\n",
     .args = eval_args,
     .num_args = sizeof(eval_args) / sizeof(eval_args[0]),
     .run = eval_run,

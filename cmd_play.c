@@ -6,6 +6,7 @@
 #include "cmd_board.h"
 #include "cmd_data.h"
 #include "cmd_signal.h"
+#include "cmd_world.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -19,6 +20,8 @@ typedef struct play_options {
     const char *opponent;
     int32_t colour;
     int32_t level; // 0: none given
+    const char *net;
+    double speed;
     uint64_t seed;
 } play_options;
 
@@ -32,6 +35,10 @@ static const ludus_arg play_args[] = {
      "when you move"},
     {"--level", LUDUS_ARG_INT32, offsetof(play_options, level), 1, 10, "L", NULL,
      "strength of the default opponent, 1 to 10 (default 8)"},
+    {"--net", LUDUS_ARG_TEXT, offsetof(play_options, net), 0, 0, "FILE", NULL,
+     "worlds: this agent plays instead of you"},
+    {"--speed", LUDUS_ARG_DOUBLE, offsetof(play_options, speed), 0.1, 1000, "HZ", NULL,
+     "worlds: steps per second (default: the world's own)"},
     LUDUS_ARG_ROW_SEED(play_options),
 };
 
@@ -370,6 +377,17 @@ static ludus_status set_up(table *t, const play_options *options, ludus_error *e
     return ludus_player_open(&t->opponent, &t->game, t->opponent_text, error);
 }
 
+static int play_world(const char *name, const play_options *options)
+{
+    const uint64_t now = (uint64_t)(ludus_clock_wall() * 1e6);
+    const ludus_world_play_options world = {
+        .net = options->net,
+        .steps_per_second = options->speed,
+        .seed = options->seed == SEED_OF_CLOCK ? now : options->seed,
+    };
+    return ludus_play_world(&ludus_cmd_play, name, &world);
+}
+
 static int play_run(int argc, char **argv)
 {
     play_options options = {.seed = SEED_OF_CLOCK};
@@ -379,6 +397,9 @@ static int play_run(int argc, char **argv)
     int status = ludus_cmd_parse(&ludus_cmd_play, argc, argv, &options, &words);
     if (status >= 0) {
         return status;
+    }
+    if (ludus_world_exists(words.word[0])) {
+        return play_world(words.word[0], &options);
     }
     if (options.opponent && options.level) {
         return ludus_cmd_fail_usage(&ludus_cmd_play,
@@ -411,12 +432,15 @@ const ludus_command ludus_cmd_play = {
     .words = "GAME",
     .min_words = 1,
     .max_words = 1,
-    .summary = "you against a trained bot, at the terminal",
+    .summary = "you against a trained bot, or in a world, at the terminal",
     .details = "While playing, type a move or help, moves, hint, undo, resign, quit.\n"
                "  ludus play connect4\n"
                "  ludus play othello --level 3 --colour second\n"
                "  ludus play gomoku15 --opponent mcts:5000\n"
-               "  ludus play tictactoe --opponent human\n",
+               "  ludus play tictactoe --opponent human\n"
+               "Atari-like worlds: arrow keys and space, q to leave; or watch an agent.\n"
+               "  ludus play breakout\n"
+               "  ludus play breakout --net nets/trained/breakout.safetensors\n",
     .args = play_args,
     .num_args = sizeof(play_args) / sizeof(play_args[0]),
     .run = play_run,

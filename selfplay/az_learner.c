@@ -121,20 +121,6 @@ static ludus_status create_net(az_learner *l, az_recipe *r, ludus_error *error)
     return status;
 }
 
-static ludus_status create_replay(az_learner *l, az_recipe *r, const char *folder,
-                                  ludus_error *error)
-{
-    snprintf(r->replay.tag, sizeof r->replay.tag, "%s", l->game.spec.name);
-    if (folder == NULL) {
-        r->replay.enable_segments = false;
-    } else if (snprintf(r->replay.folder, sizeof r->replay.folder, "%s/replay", folder) >=
-               (int)sizeof r->replay.folder) {
-        return ludus_fail(error, LUDUS_ERR_ARG, "%s: the run's path is too long", folder);
-    }
-    l->replay_config = r->replay;
-    return ludus_replay_create(&l->replay, &r->replay, error);
-}
-
 static ludus_status create_parts(az_learner *l, az_recipe *r, const char *folder,
                                  ludus_error *error)
 {
@@ -146,7 +132,9 @@ static ludus_status create_parts(az_learner *l, az_recipe *r, const char *folder
         status = ludus_trainer_create(&l->trainer, l->net, &r->train, error);
     }
     if (status == LUDUS_OK) {
-        status = create_replay(l, r, folder, error);
+        status =
+            ludus_replay_create_for_run(&l->replay, &r->replay, l->game.spec.name, folder, error);
+        l->replay_config = r->replay;
     }
     if (status == LUDUS_OK) {
         const ludus_sampler_config sampler = {.batch = r->train.batch,

@@ -5,11 +5,13 @@
 #include <string.h>
 
 #include "selfplay/az_learner.h"
+#include "selfplay/dqn_learner.h"
 #include "selfplay/pqn_learner.h"
 #include "selfplay/run.h"
 
 static const ludus_learner_ops *const learners[] = {
     &ludus_az_learner_ops,
+    &ludus_dqn_learner_ops,
     &ludus_pqn_learner_ops,
 };
 #define NUM_LEARNERS (sizeof(learners) / sizeof(learners[0]))

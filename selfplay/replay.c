@@ -4,6 +4,7 @@
 
 #include <assert.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 const ludus_option ludus_replay_options[] = {
@@ -13,6 +14,8 @@ const ludus_option ludus_replay_options[] = {
                        "compressed memory they may take, bytes; 0 = no limit"),
     LUDUS_OPTION_INT32(ludus_replay_config, "replay", "chunk_bytes", chunk_bytes, 1024, 16777216,
                        "bytes compressed together: more is smaller, less is quicker to draw from"),
+    LUDUS_OPTION_INT64(ludus_replay_config, "replay", "cache_bytes", cache_bytes, 0, 1e12,
+                       "decompressed chunks each reading thread keeps at hand, bytes"),
     LUDUS_OPTION_INT32(ludus_replay_config, "replay", "level", level, 1, 19,
                        "zstd compression level"),
     LUDUS_OPTION_BOOL(ludus_replay_config, "replay", "segments", enable_segments,
@@ -26,6 +29,7 @@ ludus_replay_config ludus_replay_config_default(void)
     return (ludus_replay_config){
         .capacity_items = 500000,
         .chunk_bytes = 8192,
+        .cache_bytes = 4 << 20,
         .level = 3,
     };
 }
@@ -129,6 +133,20 @@ ludus_status ludus_replay_create(ludus_replay **out, const ludus_replay_config *
     }
     *out = replay;
     return LUDUS_OK;
+}
+
+ludus_status ludus_replay_create_for_run(ludus_replay **out, ludus_replay_config *config,
+                                         const char *tag, const char *folder, ludus_error *error)
+{
+    *out = NULL;
+    snprintf(config->tag, sizeof config->tag, "%s", tag);
+    if (folder == NULL) {
+        config->enable_segments = false;
+    } else if (snprintf(config->folder, sizeof config->folder, "%s/replay", folder) >=
+               (int)sizeof config->folder) {
+        return ludus_fail(error, LUDUS_ERR_ARG, "%s: the run's path is too long", folder);
+    }
+    return ludus_replay_create(out, config, error);
 }
 
 void ludus_replay_destroy(ludus_replay *replay)

@@ -33,18 +33,24 @@ typedef struct ludus_replay_config {
     int64_t capacity_items; // ring size
     int64_t capacity_bytes; // of compressed memory; 0 = no limit
     int32_t chunk_bytes;    // raw bytes after which a chunk is closed, 1 KiB .. 16 MiB
+    int64_t cache_bytes;    // about what each reader keeps decompressed
     int32_t level;          // zstd level, 1..19
     bool enable_segments;   // also append closed chunks to files in `folder`
     char folder[256];       // of the segment files, when enabled; set by the run
     char tag[32];           // what the records are ("connect4", "breakout"): files are checked
 } ludus_replay_config;
 
-ludus_replay_config ludus_replay_config_default(void); // 500k items, 8 KiB chunks, level 3
-extern const ludus_option ludus_replay_options[];      // the [replay] section
+ludus_replay_config
+ludus_replay_config_default(void);                // 500k items, 8 KiB chunks, 4 MiB caches, level 3
+extern const ludus_option ludus_replay_options[]; // the [replay] section
 extern const size_t ludus_replay_num_options;
 
 ludus_status ludus_replay_create(ludus_replay **out, const ludus_replay_config *config,
                                  ludus_error *error);
+// For a run: completes `config` with the tag and the folder FOLDER/replay of its segments, which
+// are off when `folder` is NULL.
+ludus_status ludus_replay_create_for_run(ludus_replay **out, ludus_replay_config *config,
+                                         const char *tag, const char *folder, ludus_error *error);
 void ludus_replay_destroy(ludus_replay *replay); // NULL is accepted
 
 // items >= 1. A segment file that cannot be written is an error: memory keeps the record, the file
@@ -76,7 +82,7 @@ typedef struct ludus_replay_found {
     int32_t items;
     int32_t index; // the wanted item inside the record
 } ludus_replay_found;
-// `item` in first..end-1. Keeps the chunks used last decompressed, so ascending items are cheap.
+// `item` in first..end-1. Keeps chunks decompressed, as many as cache_bytes holds.
 // Allocates only while its cache fills (tests/test_replay.c: find_does_not_allocate_when_warm).
 ludus_status ludus_replay_find(ludus_replay_reader *reader, int64_t item, ludus_replay_found *out,
                                ludus_error *error);

@@ -3,13 +3,9 @@
 #include <assert.h>
 #include <inttypes.h>
 
-#define MAX_SLOTS 64
-#define CACHE_BYTES ((size_t)4 << 20) // wanted size of a reader's cache
-
 // A decompressed chunk.
 typedef struct slot {
     uint64_t serial; // of the chunk; 0 = empty
-    uint64_t used;   // tick of the last use
     uint8_t *raw;
     size_t capacity; // bytes of `raw`
 } slot;
@@ -17,9 +13,10 @@ typedef struct slot {
 struct ludus_replay_reader {
     const ludus_replay *replay;
     void *unpacker;
-    uint64_t tick;
-    int32_t num_slots;
-    slot slots[MAX_SLOTS];
+    // Direct-mapped: a chunk's slot is serial % num_slots. Held chunks have serials in sequence, so
+    // a cache with room for all of them never throws one out.
+    size_t num_slots;
+    slot *slots;
 };
 
 ludus_status ludus_replay_reader_create(ludus_replay_reader **out, const ludus_replay *replay)
@@ -29,12 +26,13 @@ ludus_status ludus_replay_reader_create(ludus_replay_reader **out, const ludus_r
     if (reader == NULL) {
         return LUDUS_ERR_NOMEM;
     }
-    const size_t fit = CACHE_BYTES / (2 * (size_t)replay->config.chunk_bytes);
+    const size_t fit = (size_t)replay->config.cache_bytes / (size_t)replay->config.chunk_bytes;
     reader->replay = replay;
-    reader->num_slots = fit < 2 ? 2 : fit > MAX_SLOTS ? MAX_SLOTS : (int32_t)fit;
+    reader->num_slots = fit < 2 ? 2 : fit;
+    reader->slots = ludus_alloc(reader->num_slots, sizeof *reader->slots);
     reader->unpacker = ludus_chunk_unpacker_create();
-    if (reader->unpacker == NULL) {
-        ludus_free(reader);
+    if (reader->slots == NULL || reader->unpacker == NULL) {
+        ludus_replay_reader_destroy(reader);
         return LUDUS_ERR_NOMEM;
     }
     *out = reader;
@@ -46,9 +44,10 @@ void ludus_replay_reader_destroy(ludus_replay_reader *reader)
     if (reader == NULL) {
         return;
     }
-    for (int32_t i = 0; i < reader->num_slots; i++) {
+    for (size_t i = 0; reader->slots != NULL && i < reader->num_slots; i++) {
         ludus_free(reader->slots[i].raw);
     }
+    ludus_free(reader->slots);
     ludus_chunk_unpacker_destroy(reader->unpacker);
     ludus_free(reader);
 }
@@ -69,29 +68,13 @@ static const ludus_held_chunk *chunk_of(const ludus_replay_ring *ring, int64_t i
     return &ring->chunks[low];
 }
 
-// The chunk's slot, or the one unused for longest.
-static slot *slot_for(ludus_replay_reader *reader, uint64_t serial)
-{
-    slot *oldest = &reader->slots[0];
-    for (int32_t i = 0; i < reader->num_slots; i++) {
-        slot *s = &reader->slots[i];
-        if (s->serial == serial) {
-            return s;
-        }
-        if (s->used < oldest->used) {
-            oldest = s;
-        }
-    }
-    return oldest;
-}
-
 static ludus_status fill_slot(ludus_replay_reader *reader, slot *s, const ludus_held_chunk *held,
                               ludus_error *error)
 {
     s->serial = 0;
     if (s->capacity < held->chunk.raw_bytes) {
         // Room for chunks somewhat larger, so that a warm reader need not grow again.
-        const size_t capacity = held->chunk.raw_bytes + held->chunk.raw_bytes / 2;
+        const size_t capacity = held->chunk.raw_bytes + held->chunk.raw_bytes / 8;
         ludus_free(s->raw);
         s->raw = ludus_alloc(capacity, 1);
         s->capacity = s->raw != NULL ? capacity : 0;
@@ -139,13 +122,12 @@ ludus_status ludus_replay_find(ludus_replay_reader *reader, int64_t item, ludus_
         return find_in(ring->open.data, ring->open.size, ring->open_first, item, out, error);
     }
     const ludus_held_chunk *held = chunk_of(ring, item);
-    slot *s = slot_for(reader, held->serial);
+    slot *s = &reader->slots[held->serial % reader->num_slots];
     if (s->serial != held->serial) {
         const ludus_status status = fill_slot(reader, s, held, error);
         if (status != LUDUS_OK) {
             return status;
         }
     }
-    s->used = ++reader->tick;
     return find_in(s->raw, held->chunk.raw_bytes, held->chunk.first, item, out, error);
 }

@@ -8,6 +8,7 @@
 #define BATCH 16 // worlds per net evaluation
 #define RESAMPLES 10000
 #define BOOTSTRAP_SEED 5u
+#define EVAL_SALT 0x6576616cu // keeps these streams apart from those of training
 
 // One world that plays episode after episode.
 typedef struct seat {
@@ -57,6 +58,11 @@ static void free_worker(worker *w)
     ludus_free(w->obs);
 }
 
+uint64_t ludus_world_eval_seed(uint64_t seed, int32_t episode)
+{
+    return ludus_mix64(ludus_mix64(seed + EVAL_SALT) ^ ludus_mix64((uint64_t)episode));
+}
+
 static void begin_episode(measurement *m, seat *s)
 {
     int32_t episode;
@@ -66,7 +72,7 @@ static void begin_episode(measurement *m, seat *s)
     s->score = 0.0;
     s->length = 0;
     if (s->episode >= 0) {
-        ludus_env_reset(&s->env, ludus_mix64(m->config->seed ^ ludus_mix64((uint64_t)episode)));
+        ludus_env_reset(&s->env, ludus_world_eval_seed(m->config->seed, episode));
         ludus_rng_init(&s->rng, ludus_mix64(m->config->seed + 1), (uint64_t)episode);
     }
 }
@@ -165,7 +171,7 @@ static void summarise(const measurement *m, ludus_world_eval_result *out)
 ludus_world_eval_config ludus_world_eval_config_default(void)
 {
     return (ludus_world_eval_config){
-        .episodes = 30, .epsilon = 0.001f, .max_steps = 27000, .seed = 1000, .threads = 1};
+        .episodes = 30, .epsilon = 0.001f, .max_steps = 27000, .seed = 1, .threads = 1};
 }
 
 static ludus_status measure(measurement *m, worker *workers, int32_t threads,

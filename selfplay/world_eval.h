@@ -1,8 +1,8 @@
 // How well a Q net plays a world: whole episodes on streams of their own, apart from training.
 //
-// Episode e of a measurement starts from seed mix(seed, e), whatever the number of threads. The
-// interval is a percentile bootstrap of the mean over episodes (Agarwal et al. 2021 use the same
-// for runs), 95 %.
+// Episode e of a measurement starts from a seed made of (seed, e), whatever the number of threads.
+// The interval is a percentile bootstrap of the mean over episodes (Agarwal et al. 2021 use the
+// same for runs), 95 %.
 //
 // Threads: opens a team of `threads`. Repeat: depends on the net and the config alone.
 
@@ -19,8 +19,11 @@ typedef struct ludus_world_eval_config {
     int32_t threads;
 } ludus_world_eval_config;
 
-// 30 episodes, epsilon .001, at most 27,000 steps, seed 1000: never one that training uses.
+// 30 episodes, epsilon .001, at most 27,000 steps, seed 1.
 ludus_world_eval_config ludus_world_eval_config_default(void);
+
+// What episode e's world is reset with; never a seed that training uses.
+uint64_t ludus_world_eval_seed(uint64_t seed, int32_t episode);
 
 typedef struct ludus_world_eval_result {
     int32_t episodes, cut;  // cut: episodes stopped by max_steps
