@@ -21,6 +21,7 @@
 
 #include "selfplay/checkpoint.h"
 #include "selfplay/run.h"
+#include "small_run.h"
 #include "temp_folder.h"
 
 // Small enough for seconds, large enough that games span iterations and training takes part.
@@ -37,57 +38,6 @@ static const char small_recipe[] = "[run]\nagent = alphazero\ngame = tictactoe\n
                                    "eval_positions = 0\n"
                                    "[train]\nbatch = 32\nshards = 4\nema_decay = 0.9\n";
 
-static ludus_config *small_config(void)
-{
-    ludus_config *config;
-    ludus_error error;
-    if (ludus_config_parse(&config, "small", small_recipe, sizeof small_recipe - 1, &error)) {
-        fail_msg("%s", error.text);
-    }
-    return config;
-}
-
-static uint64_t finish(ludus_run *run)
-{
-    ludus_error error;
-    uint64_t hash = 0;
-    while (!ludus_run_finished(run)) {
-        const ludus_report *report;
-        if (ludus_run_step(run, &report, &error)) {
-            fail_msg("%s", error.text);
-        }
-    }
-    assert_int_equal(ludus_run_hash(run, &hash, &error), LUDUS_OK);
-    return hash;
-}
-
-static uint64_t whole_run(const char *folder, int32_t threads)
-{
-    ludus_error error;
-    ludus_run *run;
-    ludus_config *config = small_config();
-    if (ludus_run_create(&run, folder, config, threads, &error)) {
-        fail_msg("%s", error.text);
-    }
-    const uint64_t hash = finish(run);
-    assert_int_equal(ludus_run_save(run, &error), LUDUS_OK);
-    ludus_run_destroy(run);
-    ludus_config_destroy(config);
-    return hash;
-}
-
-static uint64_t resumed_run(const char *folder, int32_t threads)
-{
-    ludus_error error;
-    ludus_run *run;
-    if (ludus_run_resume(&run, folder, NULL, 0, threads, &error)) {
-        fail_msg("%s", error.text);
-    }
-    const uint64_t hash = finish(run);
-    ludus_run_destroy(run);
-    return hash;
-}
-
 static void threads_do_not_change_the_result(void **state)
 {
     char folder[3][TEMP_PATH_MAX];
@@ -97,7 +47,7 @@ static void threads_do_not_change_the_result(void **state)
         char name[16];
         snprintf(name, sizeof name, "threads%d", (int)threads[i]);
         temp_path(state, name, folder[i]);
-        hash[i] = whole_run(folder[i], threads[i]);
+        hash[i] = small_run_whole(small_recipe, folder[i], threads[i]);
     }
     assert_int_equal(hash[0], hash[1]);
     assert_int_equal(hash[0], hash[2]);
@@ -110,10 +60,10 @@ static void seed_changes_the_result(void **state)
     ludus_run *run;
     temp_path(state, "seed7", folder);
     temp_path(state, "seed8", other);
-    ludus_config *config = small_config();
+    ludus_config *config = small_run_config(small_recipe);
     assert_int_equal(ludus_config_set(config, "run.seed=8", &error), LUDUS_OK);
     assert_int_equal(ludus_run_create(&run, other, config, 2, &error), LUDUS_OK);
-    assert_int_not_equal(finish(run), whole_run(folder, 2));
+    assert_int_not_equal(small_run_finish(run), small_run_whole(small_recipe, folder, 2));
     ludus_run_destroy(run);
     ludus_config_destroy(config);
 }
@@ -126,8 +76,8 @@ static void stop_and_resume_continues_exactly(void **state)
     const ludus_report *report;
     temp_path(state, "straight", straight);
     temp_path(state, "halves", halves);
-    const uint64_t expected = whole_run(straight, 2);
-    ludus_config *config = small_config();
+    const uint64_t expected = small_run_whole(small_recipe, straight, 2);
+    ludus_config *config = small_run_config(small_recipe);
     assert_int_equal(ludus_run_create(&run, halves, config, 2, &error), LUDUS_OK);
     for (int i = 0; i < 3; i++) {
         assert_int_equal(ludus_run_step(run, &report, &error), LUDUS_OK);
@@ -135,7 +85,7 @@ static void stop_and_resume_continues_exactly(void **state)
     assert_int_equal(ludus_run_save(run, &error), LUDUS_OK);
     ludus_run_destroy(run);
     ludus_config_destroy(config);
-    assert_int_equal(resumed_run(halves, 1), expected);
+    assert_int_equal(small_run_resumed(halves, 1), expected);
 }
 
 // A child that begins or resumes the run; killed by its parent at a random moment.
@@ -144,7 +94,7 @@ static void run_child(const char *folder, bool resume)
     ludus_error error;
     ludus_run *run;
     const ludus_report *report;
-    ludus_config *config = small_config();
+    ludus_config *config = small_run_config(small_recipe);
     const ludus_status status = resume ? ludus_run_resume(&run, folder, NULL, 0, 1, &error)
                                        : ludus_run_create(&run, folder, config, 1, &error);
     if (status != LUDUS_OK) {
@@ -167,7 +117,7 @@ static void kill_ten_times_changes_nothing(void **state)
     temp_path(state, "killed", killed);
     snprintf(recipe, sizeof recipe, "%s/recipe.ini", killed);
     const double start = ludus_clock();
-    const uint64_t expected = whole_run(straight, 1);
+    const uint64_t expected = small_run_whole(small_recipe, straight, 1);
     const double whole = ludus_clock() - start;
     ludus_rng rng;
     ludus_rng_init(&rng, 99, 0);
@@ -186,7 +136,7 @@ static void kill_ten_times_changes_nothing(void **state)
         waitpid(child, &status, 0);
         assert_false(WIFEXITED(status) && WEXITSTATUS(status) != 0);
     }
-    assert_int_equal(resumed_run(killed, 2), expected);
+    assert_int_equal(small_run_resumed(killed, 2), expected);
 }
 
 static void run_folder_is_never_overwritten(void **state)
@@ -195,8 +145,8 @@ static void run_folder_is_never_overwritten(void **state)
     ludus_error error;
     ludus_run *run;
     temp_path(state, "twice", folder);
-    whole_run(folder, 2);
-    ludus_config *config = small_config();
+    small_run_whole(small_recipe, folder, 2);
+    ludus_config *config = small_run_config(small_recipe);
     assert_int_equal(ludus_run_create(&run, folder, config, 1, &error), LUDUS_ERR_STATE);
     assert_non_null(strstr(error.text, "--resume"));
     assert_null(run);
@@ -210,7 +160,7 @@ static void resume_refuses_another_recipe(void **state)
     ludus_run *run;
     const char *overrides[] = {"train.lr=0.5"};
     temp_path(state, "recipe", folder);
-    whole_run(folder, 2);
+    small_run_whole(small_recipe, folder, 2);
     assert_int_equal(ludus_run_resume(&run, folder, overrides, 1, 1, &error), LUDUS_ERR_ARG);
     assert_non_null(strstr(error.text, "train.lr"));
 }
@@ -223,7 +173,7 @@ static void *checkpoint_bytes(void **state, const char *name, size_t *size)
     ludus_error error;
     void *bytes;
     temp_path(state, name, folder);
-    whole_run(folder, 2);
+    small_run_whole(small_recipe, folder, 2);
     snprintf(path, sizeof path, "%s/checkpoint.ludus", folder);
     assert_int_equal(ludus_file_read(path, (size_t)1 << 30, &bytes, size, &error), LUDUS_OK);
     return bytes;
@@ -267,7 +217,7 @@ static void truncated_state_is_refused(void **state)
     ludus_checkpoint checkpoint;
     ludus_error error;
     uint8_t *bytes = checkpoint_bytes(state, "state", &size);
-    ludus_config *config = small_config();
+    ludus_config *config = small_run_config(small_recipe);
     assert_int_equal(ludus_checkpoint_parse(&checkpoint, bytes, size, &error), LUDUS_OK);
     for (size_t n = 0; n < checkpoint.state_bytes; n += 1 + checkpoint.state_bytes / 40) {
         ludus_learner learner;
@@ -289,7 +239,7 @@ static void full_disk_keeps_the_old_checkpoint(void **state)
     ludus_run *run;
     ludus_checkpoint_info before, after;
     temp_path(state, "full", folder);
-    const uint64_t hash = whole_run(folder, 1);
+    const uint64_t hash = small_run_whole(small_recipe, folder, 1);
     snprintf(path, sizeof path, "%s/checkpoint.ludus", folder);
     assert_int_equal(ludus_checkpoint_describe(path, &before, &error), LUDUS_OK);
     assert_int_equal(ludus_run_resume(&run, folder, NULL, 0, 1, &error), LUDUS_OK);
@@ -305,7 +255,7 @@ static void full_disk_keeps_the_old_checkpoint(void **state)
     ludus_run_destroy(run);
     assert_int_equal(ludus_checkpoint_describe(path, &after, &error), LUDUS_OK);
     assert_int_equal(before.hash, after.hash);
-    assert_int_equal(resumed_run(folder, 1), hash);
+    assert_int_equal(small_run_resumed(folder, 1), hash);
     ludus_free(before.recipe);
     ludus_free(after.recipe);
 }

@@ -1,0 +1,15 @@
+// Runs of a few seconds, for claims about what a run ends with.
+
+#ifndef LUDUS_TESTS_SMALL_RUN_H
+#define LUDUS_TESTS_SMALL_RUN_H
+
+#include "selfplay/run.h"
+
+// Each fails the test on an error.
+ludus_config *small_run_config(const char *recipe); // the caller destroys it
+uint64_t small_run_finish(ludus_run *run);          // steps to its limit; the state's hash
+// A run from its beginning to its end, saved; the state's hash.
+uint64_t small_run_whole(const char *recipe, const char *folder, int32_t threads);
+uint64_t small_run_resumed(const char *folder, int32_t threads);
+
+#endif
