@@ -51,6 +51,9 @@ static void describe_desc(const ludus_net_desc *desc, json_t *out)
         json_object_set_new(out, "se_channels", json_integer(desc->se_channels));
         json_object_set_new(out, "gpool_every", json_integer(desc->gpool_every));
     }
+    if (desc->noisy) {
+        json_object_set_new(out, "noisy", json_true());
+    }
     json_t *heads = json_array();
     for (int32_t i = 0; i < desc->num_heads; i++) {
         json_array_append_new(heads, json_pack("{s:s, s:s, s:i}", "name", desc->heads[i].name,

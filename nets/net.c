@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "nets/net_graph.h"
+#include "nets/noise.h"
 
 static size_t count_of(const ludus_tensor *t)
 {
@@ -70,6 +70,20 @@ static void init_weights(ludus_net *net, const ludus_node *node, ludus_rng *rng)
     }
 }
 
+// Fortunato et al. 2018, section 3.2: mu uniform within 1/sqrt(I), sigma 0.5/sqrt(I).
+static void init_noisy(ludus_net *net, const ludus_node *node, ludus_rng *rng)
+{
+    const float bound = 1.0f / sqrtf((float)ludus_noise_inputs(&net->graph, node));
+    for (int k = 0; k < 2; k++) {
+        const ludus_tensor *mu = &net->graph.tensors[node->param[k]];
+        const size_t count = count_of(mu);
+        for (size_t i = 0; i < count; i++) {
+            mu->data[i] = bound * (2.0f * ludus_rng_float(rng) - 1.0f);
+        }
+        fill(net, node->param[2 + k], 0.5f * bound);
+    }
+}
+
 static void init_node(ludus_net *net, const ludus_node *node, uint64_t seed, uint64_t index)
 {
     ludus_rng rng;
@@ -77,7 +91,11 @@ static void init_node(ludus_net *net, const ludus_node *node, uint64_t seed, uin
     switch (node->kind) {
     case LUDUS_NODE_CONV:
     case LUDUS_NODE_DENSE:
-        init_weights(net, node, &rng);
+        if (ludus_noise_is_on(node)) {
+            init_noisy(net, node, &rng);
+        } else {
+            init_weights(net, node, &rng);
+        }
         break;
     case LUDUS_NODE_BATCHNORM:
         fill(net, node->param[3], 1.0f);

@@ -90,6 +90,9 @@ typedef struct ludus_net_desc {
     int32_t num_hidden;
     int32_t hidden[LUDUS_NET_MAX_LAYERS]; // outputs of the dense layers
     float dropout;                        // after each hidden dense layer, 0..0.9; training only
+    // Nets with a Q head
+    bool noisy; // the dense layers of plain and MLP trunks and of Q heads are NoisyNet layers
+                // (Fortunato et al. 2018), see ludus_net_exec_noise
     // Heads
     int32_t num_heads;
     ludus_head_desc heads[LUDUS_NET_MAX_HEADS];
@@ -160,6 +163,10 @@ void ludus_net_exec_destroy(ludus_net_exec *exec);
 // Takes the weights of `net`, which must have the same description. INT8 keeps the activations'
 // ranges and makes new kernels, which may fail for want of memory; else it cannot fail.
 ludus_status ludus_net_exec_refresh(ludus_net_exec *exec, const ludus_net *net, ludus_error *error);
+// Noisy nets: from now on (refreshes included) the noisy layers' weights are mu + sigma * noise,
+// the noise drawn from `seed` alone; seed 0 = no noise, as after creation. Of no effect on other
+// nets.
+void ludus_net_exec_noise(ludus_net_exec *exec, uint64_t seed);
 // in: [n,C,H,W]; out[h]: [n, outputs of head h], or NULL when that head is not wanted.
 // 1 <= n <= max_batch; in and out must not overlap.
 void ludus_net_forward(ludus_net_exec *exec, int32_t n, const float *in, float *const *out);

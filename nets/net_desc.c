@@ -29,6 +29,8 @@ const ludus_option ludus_net_options[] = {
                        "every k-th block pools globally; 0 = off"),
     LUDUS_OPTION_FLOAT(ludus_net_desc, "net", "dropout", dropout, 0, 0.9,
                        "after each hidden dense layer of a plain trunk"),
+    LUDUS_OPTION_BOOL(ludus_net_desc, "net", "noisy", noisy,
+                      "learned noise in the dense layers (NoisyNet); wants a Q head"),
 };
 const size_t ludus_net_num_options = sizeof(ludus_net_options) / sizeof(ludus_net_options[0]);
 
@@ -105,6 +107,16 @@ static bool name_is_plain(const char *name)
            strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_") == length;
 }
 
+static bool has_q_head(const ludus_net_desc *d)
+{
+    for (int32_t i = 0; i < d->num_heads; i++) {
+        if (d->heads[i].kind == LUDUS_HEAD_Q) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static ludus_status check_head(const ludus_net_desc *d, int32_t index, ludus_error *error)
 {
     const ludus_head_desc *h = &d->heads[index];
@@ -159,6 +171,7 @@ static ludus_status check_size(const ludus_net_desc *d, ludus_error *error)
                   2.0 * (h->hidden > 0 ? (double)h->hidden : inner) * outputs;
         activations += 3.0 * (inner + (double)h->hidden) + 2.0 * outputs * cells;
     }
+    params *= d->noisy ? 2.0 : 1.0; // a sigma for every weight
     if (params > MAX_PARAMS || activations > MAX_ACTIVATIONS) {
         return ludus_fail(error, LUDUS_ERR_ARG,
                           "net: about %.3g parameters and %.3g activations a row are too many",
@@ -179,6 +192,9 @@ ludus_status ludus_net_desc_check(const ludus_net_desc *desc, ludus_error *error
     }
     for (int32_t i = 0; status == LUDUS_OK && i < desc->num_heads; i++) {
         status = check_head(desc, i, error);
+    }
+    if (status == LUDUS_OK && desc->noisy && !has_q_head(desc)) {
+        status = ludus_fail(error, LUDUS_ERR_ARG, "net.noisy: only for nets with a Q head");
     }
     return status == LUDUS_OK ? check_size(desc, error) : status;
 }

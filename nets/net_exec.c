@@ -6,6 +6,7 @@
 
 #include "nets/layer.h"
 #include "nets/net_exec_internal.h"
+#include "nets/noise.h"
 
 // ---- Planning --------------------------------------------------------------------------------
 
@@ -88,6 +89,20 @@ static void choose_sizes(ludus_net_exec *e)
     e->sizes[e->num_sizes - 1] = 1;
 }
 
+static ludus_status create_noise(ludus_net_exec *e)
+{
+    const ludus_graph *g = &e->net->graph;
+    size_t inputs = 1, outputs = 1;
+    for (int32_t i = 0; i < g->num_nodes; i++) {
+        const size_t in = ludus_noise_inputs(g, &g->nodes[i]), out = (size_t)g->nodes[i].c;
+        inputs = in > inputs ? in : inputs;
+        outputs = in > 0 && out > outputs ? out : outputs;
+    }
+    e->noise_in = ludus_alloc(inputs, sizeof *e->noise_in);
+    e->noise_out = ludus_alloc(outputs, sizeof *e->noise_out);
+    return e->noise_in != NULL && e->noise_out != NULL ? LUDUS_OK : LUDUS_ERR_NOMEM;
+}
+
 static ludus_status create_values(ludus_net_exec *e)
 {
     const ludus_graph *g = &e->net->graph;
@@ -113,6 +128,9 @@ static ludus_status create_values(ludus_net_exec *e)
         return LUDUS_ERR_NOMEM;
     }
     float *next = e->arena;
+    if (create_noise(e) != LUDUS_OK) {
+        return LUDUS_ERR_NOMEM;
+    }
     for (int32_t i = 0; i < g->num_nodes; i++) {
         if (g->nodes[i].kind == LUDUS_NODE_DROPOUT) {
             e->values[i] = e->values[g->nodes[i].in[0]];
@@ -165,6 +183,29 @@ static void fold_norm(const ludus_graph *g, const ludus_node *norm, size_t per_o
     }
 }
 
+// The layer's weights and bias under the present noise.
+static void make_noisy(ludus_net_exec *e, ludus_exec_step *s, float *weights)
+{
+    const ludus_graph *g = &e->net->graph;
+    const ludus_node *node = &g->nodes[s->node];
+    const size_t inputs = ludus_noise_inputs(g, node), outputs = (size_t)node->c;
+    const float one = 1.0f;
+    ludus_noise_draw(e->noise, s->node, inputs, outputs, e->noise_in, e->noise_out);
+    ludus_noise_apply(outputs, inputs, g->tensors[node->param[0]].data,
+                      g->tensors[node->param[2]].data, e->noise_out, e->noise_in, weights);
+    ludus_noise_apply(outputs, 1, g->tensors[node->param[1]].data, g->tensors[node->param[3]].data,
+                      e->noise_out, &one, s->bias);
+}
+
+static void copy_bias(const ludus_graph *g, const ludus_node *node, float *bias)
+{
+    if (node->param[1] >= 0) {
+        memcpy(bias, g->tensors[node->param[1]].data, (size_t)node->c * sizeof *bias);
+    } else {
+        memset(bias, 0, (size_t)node->c * sizeof *bias);
+    }
+}
+
 static ludus_status prepare_step(ludus_net_exec *e, ludus_exec_step *s, ludus_error *error)
 {
     const ludus_graph *g = &e->net->graph;
@@ -174,11 +215,13 @@ static ludus_status prepare_step(ludus_net_exec *e, ludus_exec_step *s, ludus_er
     for (int32_t i = 0; i < t->rank; i++) {
         count *= (size_t)t->shape[i];
     }
-    ludus_plan_weights_in(g, s->node, t->data, e->weights);
-    if (node->param[1] >= 0) {
-        memcpy(s->bias, g->tensors[node->param[1]].data, (size_t)node->c * sizeof *s->bias);
+    if (e->noise != 0 && ludus_noise_is_on(node)) {
+        float *noisy = e->weights + count;
+        make_noisy(e, s, noisy);
+        ludus_plan_weights_in(g, s->node, noisy, e->weights);
     } else {
-        memset(s->bias, 0, (size_t)node->c * sizeof *s->bias);
+        ludus_plan_weights_in(g, s->node, t->data, e->weights);
+        copy_bias(g, node, s->bias);
     }
     if (s->norm >= 0) {
         fold_norm(g, &g->nodes[s->norm], count / (size_t)node->c, e->weights, s->bias);
@@ -204,6 +247,19 @@ ludus_status ludus_net_exec_refresh(ludus_net_exec *exec, const ludus_net *net, 
         }
     }
     return status;
+}
+
+void ludus_net_exec_noise(ludus_net_exec *exec, uint64_t seed)
+{
+    exec->noise = seed;
+    for (int32_t i = 0; i < exec->num_steps; i++) {
+        ludus_exec_step *s = &exec->steps[i];
+        if (ludus_noise_is_on(&exec->net->graph.nodes[s->node])) {
+            const ludus_status status = prepare_step(exec, s, NULL);
+            assert(status == LUDUS_OK); // only new int8 kernels can fail, and dense layers are f32
+            (void)status;
+        }
+    }
 }
 
 // ---- Life cycle ------------------------------------------------------------------------------
@@ -278,6 +334,8 @@ void ludus_net_exec_destroy(ludus_net_exec *exec)
     ludus_free(exec->values);
     ludus_free(exec->arena);
     ludus_free(exec->weights);
+    ludus_free(exec->noise_in);
+    ludus_free(exec->noise_out);
     ludus_net_destroy(exec->net);
     ludus_free(exec);
 }

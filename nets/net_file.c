@@ -39,28 +39,30 @@ typedef struct field {
     const char *name;
     size_t offset;
     bool is_bool;
+    bool is_optional; // added later: absent means 0, and 0 is not written
 } field;
 
 static const field desc_fields[] = {
-    {"trunk", offsetof(ludus_net_desc, trunk), false},
-    {"norm", offsetof(ludus_net_desc, norm), false},
-    {"init", offsetof(ludus_net_desc, init), false},
-    {"channels", offsetof(ludus_net_desc, channels), false},
-    {"blocks", offsetof(ludus_net_desc, blocks), false},
-    {"preactivation", offsetof(ludus_net_desc, preactivation), true},
-    {"se_channels", offsetof(ludus_net_desc, se_channels), false},
-    {"gpool_every", offsetof(ludus_net_desc, gpool_every), false},
-    {"num_convs", offsetof(ludus_net_desc, num_convs), false},
-    {"num_hidden", offsetof(ludus_net_desc, num_hidden), false},
-    {"num_heads", offsetof(ludus_net_desc, num_heads), false},
+    {"trunk", offsetof(ludus_net_desc, trunk), false, false},
+    {"norm", offsetof(ludus_net_desc, norm), false, false},
+    {"init", offsetof(ludus_net_desc, init), false, false},
+    {"channels", offsetof(ludus_net_desc, channels), false, false},
+    {"blocks", offsetof(ludus_net_desc, blocks), false, false},
+    {"preactivation", offsetof(ludus_net_desc, preactivation), true, false},
+    {"se_channels", offsetof(ludus_net_desc, se_channels), false, false},
+    {"gpool_every", offsetof(ludus_net_desc, gpool_every), false, false},
+    {"num_convs", offsetof(ludus_net_desc, num_convs), false, false},
+    {"num_hidden", offsetof(ludus_net_desc, num_hidden), false, false},
+    {"num_heads", offsetof(ludus_net_desc, num_heads), false, false},
+    {"noisy", offsetof(ludus_net_desc, noisy), true, true},
 };
 static const field head_fields[] = {
-    {"kind", offsetof(ludus_head_desc, kind), false},
-    {"size", offsetof(ludus_head_desc, size), false},
-    {"channels", offsetof(ludus_head_desc, channels), false},
-    {"hidden", offsetof(ludus_head_desc, hidden), false},
-    {"atoms", offsetof(ludus_head_desc, atoms), false},
-    {"dueling", offsetof(ludus_head_desc, dueling), true},
+    {"kind", offsetof(ludus_head_desc, kind), false, false},
+    {"size", offsetof(ludus_head_desc, size), false, false},
+    {"channels", offsetof(ludus_head_desc, channels), false, false},
+    {"hidden", offsetof(ludus_head_desc, hidden), false, false},
+    {"atoms", offsetof(ludus_head_desc, atoms), false, false},
+    {"dueling", offsetof(ludus_head_desc, dueling), true, false},
 };
 #define NUM_DESC_FIELDS (sizeof(desc_fields) / sizeof(desc_fields[0]))
 #define NUM_HEAD_FIELDS (sizeof(head_fields) / sizeof(head_fields[0]))
@@ -76,7 +78,9 @@ static void put_fields(json_t *object, const field *fields, size_t count, const 
         } else {
             memcpy(&value, at, sizeof value);
         }
-        json_object_set_new(object, fields[i].name, json_integer(value));
+        if (value != 0 || !fields[i].is_optional) {
+            json_object_set_new(object, fields[i].name, json_integer(value));
+        }
     }
 }
 
@@ -92,8 +96,9 @@ static bool get_fields(const json_t *object, const field *fields, size_t count, 
 {
     for (size_t i = 0; i < count; i++) {
         char *at = (char *)to + fields[i].offset;
-        int32_t value;
-        if (!get_integer(object, fields[i].name, &value)) {
+        int32_t value = 0;
+        const bool absent = json_object_get(object, fields[i].name) == NULL;
+        if (!(absent && fields[i].is_optional) && !get_integer(object, fields[i].name, &value)) {
             return false;
         }
         if (fields[i].is_bool) {

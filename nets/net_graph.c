@@ -86,12 +86,16 @@ static int32_t add_conv(builder *b, const char *prefix, int32_t in, ludus_conv_l
     return add_node(b, node);
 }
 
-static int32_t add_dense(builder *b, const char *prefix, int32_t in, int32_t size)
+static int32_t add_dense(builder *b, const char *prefix, int32_t in, int32_t size, bool noisy)
 {
     ludus_node node = node_like(b, LUDUS_NODE_DENSE, in);
     const int32_t shape[2] = {size, node.h * node.w * node.c};
     node.param[0] = add_tensor(b, prefix, "weight", true, 2, shape);
     node.param[1] = add_vector(b, prefix, "bias", true, size);
+    if (noisy) {
+        node.param[2] = add_tensor(b, prefix, "weight_sigma", true, 2, shape);
+        node.param[3] = add_vector(b, prefix, "bias_sigma", true, size);
+    }
     node.h = 1;
     node.w = 1;
     node.c = size;
@@ -150,9 +154,9 @@ static int32_t add_squeeze(builder *b, const char *prefix, int32_t in)
     const int32_t channels = b->graph->nodes[in].c;
     snprintf(name, sizeof name, "%s.se.fc1", prefix);
     const int32_t squeezed =
-        add_relu(b, add_dense(b, name, add_pool(b, in, true), b->desc->se_channels));
+        add_relu(b, add_dense(b, name, add_pool(b, in, true), b->desc->se_channels, false));
     snprintf(name, sizeof name, "%s.se.fc2", prefix);
-    const int32_t excited = add_dense(b, name, squeezed, 2 * channels);
+    const int32_t excited = add_dense(b, name, squeezed, 2 * channels, false);
     return add_simple(b, LUDUS_NODE_SCALE, in, excited);
 }
 
@@ -161,7 +165,7 @@ static int32_t add_pool_bias(builder *b, const char *prefix, int32_t in)
     char name[NAME_BYTES];
     const int32_t channels = b->graph->nodes[in].c;
     snprintf(name, sizeof name, "%s.gpool.fc", prefix);
-    const int32_t bias = add_dense(b, name, add_pool(b, in, false), channels);
+    const int32_t bias = add_dense(b, name, add_pool(b, in, false), channels, false);
     return add_simple(b, LUDUS_NODE_BIAS, in, bias);
 }
 
@@ -223,7 +227,7 @@ static int32_t add_hidden_layers(builder *b, int32_t x)
     char name[NAME_BYTES];
     for (int32_t i = 0; i < d->num_hidden; i++) {
         snprintf(name, sizeof name, "trunk.fc%d", i + 1);
-        x = add_dense(b, name, x, d->hidden[i]);
+        x = add_dense(b, name, x, d->hidden[i], d->noisy);
         // Batch norm over a handful of dense features is of no use: plain trunks take layer norm.
         snprintf(name, sizeof name, "trunk.fcnorm%d", i + 1);
         x = add_norm(b, name, x, d->norm == LUDUS_NORM_LAYER ? LUDUS_NORM_LAYER : LUDUS_NORM_NONE);
@@ -262,7 +266,8 @@ static int32_t add_head_hidden(builder *b, const char *prefix, const ludus_head_
         return x;
     }
     snprintf(name, sizeof name, "%s.%s", prefix, layer);
-    return add_relu(b, add_dense(b, name, x, head->hidden));
+    const bool noisy = b->desc->noisy && head->kind == LUDUS_HEAD_Q;
+    return add_relu(b, add_dense(b, name, x, head->hidden, noisy));
 }
 
 static int32_t add_q_head(builder *b, const char *prefix, const ludus_head_desc *head, int32_t x)
@@ -271,13 +276,13 @@ static int32_t add_q_head(builder *b, const char *prefix, const ludus_head_desc 
     const int32_t outputs = head->size * head->atoms;
     const int32_t hidden = add_head_hidden(b, prefix, head, x, "fc1");
     snprintf(name, sizeof name, "%s.out", prefix);
-    const int32_t advantages = add_dense(b, name, hidden, outputs);
+    const int32_t advantages = add_dense(b, name, hidden, outputs, b->desc->noisy);
     if (!head->dueling) {
         return advantages;
     }
     const int32_t value_hidden = add_head_hidden(b, prefix, head, x, "value_fc1");
     snprintf(name, sizeof name, "%s.value_out", prefix);
-    const int32_t value = add_dense(b, name, value_hidden, head->atoms);
+    const int32_t value = add_dense(b, name, value_hidden, head->atoms, b->desc->noisy);
     ludus_node node = node_like(b, LUDUS_NODE_DUELING, value);
     node.in[1] = advantages;
     node.c = outputs;
@@ -298,7 +303,7 @@ static void add_head(builder *b, int32_t index, int32_t trunk)
         if (head->kind == LUDUS_HEAD_Q) {
             x = add_q_head(b, prefix, head, x);
         } else {
-            x = add_dense(b, name, add_head_hidden(b, prefix, head, x, "fc1"), head->size);
+            x = add_dense(b, name, add_head_hidden(b, prefix, head, x, "fc1"), head->size, false);
         }
     }
     b->graph->nodes[x].head = index;

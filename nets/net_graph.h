@@ -17,7 +17,8 @@
 typedef enum ludus_node_kind {
     LUDUS_NODE_INPUT,     // the net's input
     LUDUS_NODE_CONV,      // param[0] weight [O,I,k,k], param[1] bias or -1
-    LUDUS_NODE_DENSE,     // param[0] weight [O,I], param[1] bias or -1; flattens its input
+    LUDUS_NODE_DENSE,     // param[0] weight [O,I], param[1] bias or -1; flattens its input;
+                          // with noise (nets/noise.h) param[2], param[3] their sigmas, else -1
     LUDUS_NODE_BATCHNORM, // gamma, beta, running mean, running variance
     LUDUS_NODE_LAYERNORM, // gamma, beta: over all features of a row, one pair per channel
     LUDUS_NODE_RELU,

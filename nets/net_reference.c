@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "nets/layer_ref.h"
-#include "nets/net_graph.h"
+#include "nets/noise.h"
 
 // ---- Life cycle ------------------------------------------------------------------------------
 
@@ -23,8 +23,11 @@ static bool create_arrays(ludus_reference *ref)
     ref->values = ludus_alloc(nodes, sizeof *ref->values);
     ref->gradients = ludus_alloc(nodes, sizeof *ref->gradients);
     ref->dropout_keys = ludus_alloc(nodes, sizeof *ref->dropout_keys);
-    bool complete =
-        ref->params && ref->gradient && ref->values && ref->gradients && ref->dropout_keys;
+    ref->effective = ludus_alloc(g->num_floats, sizeof *ref->effective);
+    ref->noise_vectors = ludus_alloc(g->num_floats, sizeof *ref->noise_vectors);
+    ref->noise_factor = ludus_alloc(g->num_floats, sizeof *ref->noise_factor);
+    bool complete = ref->params && ref->effective && ref->noise_factor && ref->noise_vectors &&
+                    ref->gradient && ref->values && ref->gradients && ref->dropout_keys;
     for (int32_t i = 0; complete && i < g->num_nodes; i++) {
         ref->values[i] = ludus_alloc(ludus_reference_count(ref, i), sizeof(double));
         ref->gradients[i] = ludus_alloc(ludus_reference_count(ref, i), sizeof(double));
@@ -63,6 +66,9 @@ void ludus_reference_destroy(ludus_reference *ref)
         ludus_free(ref->gradients != NULL ? ref->gradients[i] : NULL);
     }
     ludus_free(ref->params);
+    ludus_free(ref->effective);
+    ludus_free(ref->noise_factor);
+    ludus_free(ref->noise_vectors);
     ludus_free(ref->gradient);
     ludus_free(ref->values);
     ludus_free(ref->gradients);
@@ -101,7 +107,7 @@ static view look(const ludus_reference *ref, int32_t i)
     for (int k = 0; k < LUDUS_NODE_MAX_PARAMS; k++) {
         if (node->param[k] >= 0) {
             const ptrdiff_t at = g->tensors[node->param[k]].data - ref->net->params;
-            v.p[k] = ref->params + at;
+            v.p[k] = ref->effective + at;
             v.dp[k] = ref->gradient + at;
         }
     }
@@ -178,6 +184,43 @@ static void forward_node(const ludus_reference *ref, int32_t i)
     }
 }
 
+static size_t place_of(const ludus_reference *ref, int32_t tensor)
+{
+    return (size_t)(ref->net->graph.tensors[tensor].data - ref->net->params);
+}
+
+// Fills noise_factor and effective for one noisy layer.
+static void add_noise(ludus_reference *ref, int32_t index)
+{
+    const ludus_graph *g = &ref->net->graph;
+    const ludus_node *node = &g->nodes[index];
+    const size_t outputs = (size_t)node->c, inputs = ludus_noise_inputs(g, node);
+    const size_t w = place_of(ref, node->param[0]), b = place_of(ref, node->param[1]);
+    const size_t dw = place_of(ref, node->param[2]), db = place_of(ref, node->param[3]);
+    float *in = ref->noise_vectors, *out = in + inputs;
+    ludus_noise_draw(ref->noise, index, inputs, outputs, in, out);
+    for (size_t o = 0; o < outputs; o++) {
+        for (size_t i = 0; i < inputs; i++) {
+            const size_t k = o * inputs + i;
+            ref->noise_factor[dw + k] = (double)out[o] * (double)in[i];
+            ref->effective[w + k] += ref->params[dw + k] * ref->noise_factor[dw + k];
+        }
+        ref->noise_factor[db + o] = (double)out[o];
+        ref->effective[b + o] += ref->params[db + o] * ref->noise_factor[db + o];
+    }
+}
+
+static void make_effective(ludus_reference *ref)
+{
+    const ludus_graph *g = &ref->net->graph;
+    memcpy(ref->effective, ref->params, g->num_floats * sizeof *ref->params);
+    for (int32_t i = 0; i < g->num_nodes; i++) {
+        if (ludus_noise_is_on(&g->nodes[i])) {
+            add_noise(ref, i);
+        }
+    }
+}
+
 void ludus_reference_forward(ludus_reference *ref, const float *in)
 {
     const ludus_node *input = &ref->net->graph.nodes[0];
@@ -185,6 +228,7 @@ void ludus_reference_forward(ludus_reference *ref, const float *in)
     for (size_t i = 0; i < ludus_reference_count(ref, 0); i++) {
         ref->values[0][i] = (double)in[(i / (a * c) * c + i % c) * a + i / c % a];
     }
+    make_effective(ref);
     for (int32_t i = 1; i < ref->net->graph.num_nodes; i++) {
         forward_node(ref, i);
     }
@@ -259,12 +303,30 @@ static void zero_gradients(ludus_reference *ref)
     }
 }
 
+// A sigma's gradient is its mean's times the noise.
+static void backward_sigmas(ludus_reference *ref)
+{
+    const ludus_graph *g = &ref->net->graph;
+    for (int32_t i = 0; i < g->num_nodes; i++) {
+        const ludus_node *node = &g->nodes[i];
+        for (int k = 0; ludus_noise_is_on(node) && k < 2; k++) {
+            const size_t mean = place_of(ref, node->param[k]);
+            const size_t sigma = place_of(ref, node->param[k + 2]);
+            const size_t count = (size_t)node->c * (k == 0 ? ludus_noise_inputs(g, node) : 1);
+            for (size_t n = 0; n < count; n++) {
+                ref->gradient[sigma + n] = ref->gradient[mean + n] * ref->noise_factor[sigma + n];
+            }
+        }
+    }
+}
+
 void ludus_reference_backward(ludus_reference *ref)
 {
     zero_gradients(ref);
     for (int32_t i = ref->net->graph.num_nodes - 1; i > 0; i--) {
         backward_node(ref, i);
     }
+    backward_sigmas(ref);
 }
 
 // From [n,H,W,C] to [n,C,H,W].
@@ -278,7 +340,7 @@ static void store_output(const ludus_reference *ref, int32_t node, double *out)
 }
 
 ludus_status ludus_net_reference(const ludus_net *net, int32_t n, const float *in, bool training,
-                                 double *const *out)
+                                 uint64_t noise, double *const *out)
 {
     ludus_reference *ref;
     const ludus_status status = ludus_reference_create(&ref, net, n);
@@ -286,6 +348,7 @@ ludus_status ludus_net_reference(const ludus_net *net, int32_t n, const float *i
         return status;
     }
     ref->training = training;
+    ref->noise = noise;
     ludus_reference_forward(ref, in);
     for (int32_t i = 0; i < net->graph.num_nodes; i++) {
         const int32_t head = net->graph.nodes[i].head;

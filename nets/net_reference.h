@@ -21,7 +21,11 @@ typedef struct ludus_reference {
     int32_t n;              // rows
     bool training;          // batch norm takes the batch's own statistics
     bool dropout;           // dropout is on
+    uint64_t noise;         // seed of the noisy layers' noise; 0 = none
     double *params;         // as the net's block: a copy of its weights, free to be changed
+    double *effective;      // params with the noise; filled by forward
+    double *noise_factor;   // in the sigmas' places: what they are multiplied with
+    float *noise_vectors;   // scratch
     double *gradient;       // as the block; running statistics' places hold the batch's
     double **values;        // per node [n,H,W,C]
     double **gradients;     // per node [n,H,W,C]
@@ -38,8 +42,8 @@ void ludus_reference_backward(ludus_reference *ref);
 size_t ludus_reference_count(const ludus_reference *ref, int32_t node); // values of a node
 
 // Forward in one call. out[h]: [n, outputs of head h], or NULL. `training`: batch norm takes the
-// batch's own statistics (dropout stays off either way).
+// batch's own statistics (dropout stays off either way). `noise`: seed of the noisy layers' noise.
 ludus_status ludus_net_reference(const ludus_net *net, int32_t n, const float *in, bool training,
-                                 double *const *out);
+                                 uint64_t noise, double *const *out);
 
 #endif

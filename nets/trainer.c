@@ -5,6 +5,7 @@
 #include <omp.h>
 #include <string.h>
 
+#include "nets/noise.h"
 #include "nets/optimiser.h"
 #include "nets/trainer_lane.h"
 
@@ -72,6 +73,14 @@ ludus_trainer_config ludus_trainer_config_default(void)
     };
 }
 
+typedef struct tensor_role {
+    bool frozen;
+    bool is_sigma;
+    int32_t sigma; // of a noisy layer's mean: the tensor of its sigma, else -1
+    int32_t node;  // that layer
+    float decay;
+} tensor_role;
+
 struct ludus_trainer {
     ludus_trainer_config config;
     ludus_net *net; // the caller's
@@ -83,7 +92,7 @@ struct ludus_trainer {
     ludus_lane_shard *shards; // gradients and losses of each shard
     float *gradient;          // sum over shards, as the parameter block
     float *m, *v;             // moments, as the parameter block
-    bool *frozen;             // per tensor
+    tensor_role *roles;       // per tensor
     double *square;           // per tensor: sum of squared gradients
 };
 
@@ -112,17 +121,39 @@ static ludus_status check_config(const ludus_trainer_config *c, ludus_error *err
     return LUDUS_OK;
 }
 
+static void fill_roles(ludus_trainer *t)
+{
+    const ludus_graph *g = &t->net->graph;
+    for (size_t i = 0; i < g->num_tensors; i++) {
+        t->roles[i] = (tensor_role){
+            .frozen = is_frozen(t->config.freeze, g->tensors[i].name),
+            .sigma = -1,
+            .decay = g->tensors[i].rank > 1 ? t->config.weight_decay : 0.0f,
+        };
+    }
+    for (int32_t i = 0; i < g->num_nodes; i++) {
+        const ludus_node *node = &g->nodes[i];
+        for (int k = 0; ludus_noise_is_on(node) && k < 2; k++) {
+            tensor_role *mean = &t->roles[node->param[k]], *sigma = &t->roles[node->param[k + 2]];
+            mean->sigma = node->param[k + 2];
+            mean->node = i;
+            sigma->is_sigma = true;
+            sigma->decay = 0.0f;
+        }
+    }
+}
+
 static ludus_status create_blocks(ludus_trainer *t)
 {
     const ludus_graph *g = &t->net->graph;
     t->gradient = ludus_alloc(g->num_floats, sizeof *t->gradient);
     t->m = ludus_alloc(g->num_floats, sizeof *t->m);
     t->v = ludus_alloc(g->num_floats, sizeof *t->v);
-    t->frozen = ludus_alloc(g->num_tensors, sizeof *t->frozen);
+    t->roles = ludus_alloc(g->num_tensors, sizeof *t->roles);
     t->square = ludus_alloc(g->num_tensors, sizeof *t->square);
     t->shards = ludus_alloc((size_t)t->config.shards, sizeof *t->shards);
     t->lanes = ludus_alloc((size_t)t->num_lanes, sizeof *t->lanes);
-    if (!t->gradient || !t->m || !t->v || !t->frozen || !t->square || !t->shards || !t->lanes) {
+    if (!t->gradient || !t->m || !t->v || !t->roles || !t->square || !t->shards || !t->lanes) {
         return LUDUS_ERR_NOMEM;
     }
     for (int32_t i = 0; i < t->config.shards; i++) {
@@ -131,9 +162,7 @@ static ludus_status create_blocks(ludus_trainer *t)
             return LUDUS_ERR_NOMEM;
         }
     }
-    for (size_t i = 0; i < g->num_tensors; i++) {
-        t->frozen[i] = is_frozen(t->config.freeze, g->tensors[i].name);
-    }
+    fill_roles(t);
     return t->config.ema_decay > 0.0f ? ludus_net_clone(&t->ema, t->net) : LUDUS_OK;
 }
 
@@ -187,7 +216,7 @@ void ludus_trainer_destroy(ludus_trainer *trainer)
     ludus_free(trainer->gradient);
     ludus_free(trainer->m);
     ludus_free(trainer->v);
-    ludus_free(trainer->frozen);
+    ludus_free(trainer->roles);
     ludus_free(trainer->square);
     ludus_free(trainer);
 }
@@ -209,7 +238,7 @@ static void pack_weights(ludus_trainer *t)
 #pragma omp parallel for default(none) shared(t, num_nodes) num_threads(t->num_lanes)              \
     schedule(dynamic, 1)
     for (int32_t i = 0; i < num_nodes; i++) {
-        ludus_lane_pack(&t->lanes[omp_get_thread_num()], &t->shared, i);
+        ludus_lane_pack(&t->lanes[omp_get_thread_num()], &t->shared, i, t->steps);
     }
 }
 
@@ -224,31 +253,68 @@ static void run_shards(ludus_trainer *t, const ludus_batch *batch, float *td_err
     }
 }
 
-// Adds the shards' gradients in shard order, tensor by tensor; also the squares for the norm.
+static float *gradient_of(const ludus_trainer *t, size_t tensor)
+{
+    return t->gradient + (t->net->graph.tensors[tensor].data - t->net->params);
+}
+
+// Adds the shards' gradients of a tensor in shard order.
+static void add_shards(ludus_trainer *t, size_t tensor)
+{
+    float *sum = gradient_of(t, tensor);
+    const size_t first = (size_t)(sum - t->gradient);
+    const size_t n = tensor_count(&t->net->graph.tensors[tensor]);
+    memcpy(sum, t->shards[0].gradient + first, n * sizeof *sum);
+    for (int32_t s = 1; s < t->config.shards; s++) {
+        const float *part = t->shards[s].gradient + first;
+#pragma omp simd
+        for (size_t k = 0; k < n; k++) {
+            sum[k] += part[k];
+        }
+    }
+}
+
+static void add_squares(ludus_trainer *t, size_t tensor)
+{
+    const float *sum = gradient_of(t, tensor);
+    const size_t n = tensor_count(&t->net->graph.tensors[tensor]);
+    double square = 0.0;
+    for (size_t k = 0; k < n; k++) {
+        square += (double)sum[k] * (double)sum[k];
+    }
+    const bool counts = t->net->graph.tensors[tensor].trainable && !t->roles[tensor].frozen;
+    t->square[tensor] = counts ? square : 0.0;
+}
+
+// All shards have the same noise, so a sigma's gradient follows from the sum of its mean's.
+static void make_sigma_gradient(ludus_trainer *t, size_t mean)
+{
+    const tensor_role *role = &t->roles[mean];
+    const ludus_tensor *tensor = &t->net->graph.tensors[mean];
+    const ludus_lane_noise *noise = &t->shared.noise[role->node];
+    const bool is_bias = tensor->rank == 1;
+    const float one = 1.0f;
+    ludus_noise_backward((size_t)tensor->shape[0], is_bias ? 1 : (size_t)tensor->shape[1],
+                         gradient_of(t, mean), noise->out, is_bias ? &one : noise->in,
+                         gradient_of(t, (size_t)role->sigma));
+}
+
+// The batch's gradient, tensor by tensor; also the squares for the norm.
 static void add_gradients(ludus_trainer *t)
 {
-    const ludus_graph *g = &t->net->graph;
-    const int32_t shards = t->config.shards;
-    const size_t num_tensors = g->num_tensors;
-#pragma omp parallel for default(none) shared(t, g, shards, num_tensors) num_threads(t->num_lanes) \
+    const size_t num_tensors = t->net->graph.num_tensors;
+#pragma omp parallel for default(none) shared(t, num_tensors) num_threads(t->num_lanes)            \
     schedule(dynamic, 1)
     for (size_t i = 0; i < num_tensors; i++) {
-        const ludus_tensor *tensor = &g->tensors[i];
-        const size_t first = (size_t)(tensor->data - t->net->params), n = tensor_count(tensor);
-        float *sum = t->gradient + first;
-        memcpy(sum, t->shards[0].gradient + first, n * sizeof *sum);
-        for (int32_t s = 1; s < shards; s++) {
-            const float *part = t->shards[s].gradient + first;
-#pragma omp simd
-            for (size_t k = 0; k < n; k++) {
-                sum[k] += part[k];
-            }
+        if (t->roles[i].is_sigma) {
+            continue; // with its mean
         }
-        double square = 0.0;
-        for (size_t k = 0; k < n; k++) {
-            square += (double)sum[k] * (double)sum[k];
+        add_shards(t, i);
+        add_squares(t, i);
+        if (t->roles[i].sigma >= 0) {
+            make_sigma_gradient(t, i);
+            add_squares(t, (size_t)t->roles[i].sigma);
         }
-        t->square[i] = tensor->trainable && !t->frozen[i] ? square : 0.0;
     }
 }
 
@@ -294,7 +360,7 @@ static void update_weights(ludus_trainer *t, const ludus_train_stats *stats)
     for (size_t i = 0; i < num_tensors; i++) {
         const ludus_tensor *tensor = &g->tensors[i];
         const size_t first = (size_t)(tensor->data - t->net->params);
-        if (t->frozen[i]) {
+        if (t->roles[i].frozen) {
             continue;
         }
         if (!tensor->trainable) {
@@ -308,7 +374,7 @@ static void update_weights(ludus_trainer *t, const ludus_train_stats *stats)
             .m = t->m + first,
             .v = t->v + first,
             .clip = clip,
-            .decay = tensor->rank > 1 ? t->config.weight_decay : 0.0f,
+            .decay = t->roles[i].decay,
             .lr = lr,
             .step = t->steps,
         };

@@ -7,6 +7,8 @@
 // Batch norm uses each shard's own statistics (ghost batch norm, Hoffer et al. 2017); the running
 // statistics take the shards' mean in shard order.
 //
+// Noisy layers draw new noise in every step from (seed, step), the same for all rows and shards.
+//
 // Letters as in nets/net.h; B = rows of a batch.
 // Threads: one step at a time; it opens an OpenMP team of `threads` itself.
 // Repeat: the same weights, state and batch give the same bits for any `threads`.
@@ -52,7 +54,7 @@ typedef struct ludus_trainer_config {
     float momentum;      // SGD 0..1
     float beta1, beta2;  // Adam; RMSProp uses beta2 as its decay
     float epsilon;       // Adam, RMSProp
-    float weight_decay;  // on convolution and dense weights, not on biases and norms
+    float weight_decay;  // on convolution and dense weights, not on biases, norms, sigmas
     float grad_clip;     // global L2 norm; 0 = off
     float ema_decay;     // 0 = no EMA, else 0..1, e.g. 0.999
     float norm_momentum; // share of the new statistics in the running ones, 0..1
@@ -63,7 +65,7 @@ typedef struct ludus_trainer_config {
     float lr_final;   // COSINE, EXPONENTIAL
     char freeze[128]; // comma-separated name prefixes that stay as they are
     ludus_loss_kind loss[LUDUS_NET_MAX_HEADS];
-    uint64_t seed; // dropout
+    uint64_t seed; // dropout, noise of noisy layers
 } ludus_trainer_config;
 
 // Batch 256 in 4 shards, SGD 0.9, lr 0.02, L2 1e-4, EMA 0.999.

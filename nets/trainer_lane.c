@@ -5,6 +5,7 @@
 
 #include "nets/layer.h"
 #include "nets/loss.h"
+#include "nets/noise.h"
 
 // ---- Life cycle ------------------------------------------------------------------------------
 
@@ -61,7 +62,7 @@ static ludus_status create_arrays(ludus_lane *l)
     l->has_gradient = ludus_alloc(nodes, sizeof *l->has_gradient);
     l->arena = ludus_alloc(total, sizeof *l->arena);
     l->scratch = ludus_alloc(largest, sizeof *l->scratch);
-    l->weights = ludus_alloc(weights, sizeof *l->weights);
+    l->weights = ludus_alloc(2 * weights, sizeof *l->weights);
     return l->forward && l->backward_data && l->backward_weights && l->values && l->gradients &&
                    l->has_gradient && l->arena && l->scratch && l->weights
                ? LUDUS_OK
@@ -120,13 +121,24 @@ void ludus_lane_free(ludus_lane *lane)
     memset(lane, 0, sizeof *lane);
 }
 
+static bool create_noise(ludus_lane_noise *noise, size_t inputs, size_t outputs)
+{
+    noise->in = ludus_alloc(inputs + 2 * outputs, sizeof *noise->in);
+    if (noise->in != NULL) {
+        noise->out = noise->in + inputs;
+        noise->bias = noise->out + outputs;
+    }
+    return noise->in != NULL;
+}
+
 ludus_status ludus_lane_shared_init(ludus_lane_shared *shared, const ludus_net *net,
                                     const ludus_lane *lane, ludus_error *error)
 {
     const size_t nodes = (size_t)net->graph.num_nodes;
     shared->forward = ludus_alloc(nodes, sizeof *shared->forward);
     shared->backward = ludus_alloc(nodes, sizeof *shared->backward);
-    bool complete = shared->forward != NULL && shared->backward != NULL;
+    shared->noise = ludus_alloc(nodes, sizeof *shared->noise);
+    bool complete = shared->forward && shared->backward && shared->noise;
     for (size_t i = 0; complete && i < nodes; i++) {
         if (lane->forward[i] != NULL) {
             shared->forward[i] = ludus_alloc(ludus_kernel_weights_bytes(lane->forward[i]), 1);
@@ -137,6 +149,11 @@ ludus_status ludus_lane_shared_init(ludus_lane_shared *shared, const ludus_net *
                 ludus_alloc(ludus_kernel_weights_bytes(lane->backward_data[i]), 1);
             complete = shared->backward[i] != NULL;
         }
+        const ludus_node *node = &net->graph.nodes[i];
+        if (complete && ludus_noise_is_on(node)) {
+            complete = create_noise(&shared->noise[i], ludus_noise_inputs(&net->graph, node),
+                                    (size_t)node->c);
+        }
     }
     return complete ? LUDUS_OK : ludus_fail(error, LUDUS_ERR_NOMEM, "trainer: out of memory");
 }
@@ -146,24 +163,47 @@ void ludus_lane_shared_free(ludus_lane_shared *shared, const ludus_net *net)
     for (int32_t i = 0; i < net->graph.num_nodes; i++) {
         ludus_free(shared->forward != NULL ? shared->forward[i] : NULL);
         ludus_free(shared->backward != NULL ? shared->backward[i] : NULL);
+        ludus_free(shared->noise != NULL ? shared->noise[i].in : NULL);
     }
+    ludus_free(shared->noise);
     ludus_free(shared->forward);
     ludus_free(shared->backward);
 }
 
-void ludus_lane_pack(ludus_lane *lane, ludus_lane_shared *shared, int32_t node)
+// Draws a noisy layer's noise of this step; its bias under it goes to the shared place.
+static void make_noisy(const ludus_lane *lane, const ludus_lane_noise *noise, int32_t index,
+                       int64_t step, float *weights)
+{
+    const ludus_graph *g = &lane->net->graph;
+    const ludus_node *node = &g->nodes[index];
+    const size_t inputs = ludus_noise_inputs(g, node), outputs = (size_t)node->c;
+    const float one = 1.0f;
+    ludus_noise_draw(ludus_noise_step_seed(lane->config->seed, step), index, inputs, outputs,
+                     noise->in, noise->out);
+    ludus_noise_apply(outputs, inputs, g->tensors[node->param[0]].data,
+                      g->tensors[node->param[2]].data, noise->out, noise->in, weights);
+    ludus_noise_apply(outputs, 1, g->tensors[node->param[1]].data, g->tensors[node->param[3]].data,
+                      noise->out, &one, noise->bias);
+}
+
+void ludus_lane_pack(ludus_lane *lane, ludus_lane_shared *shared, int32_t node, int64_t step)
 {
     const ludus_graph *g = &lane->net->graph;
     if (!ludus_plan_is_matrix(&g->nodes[node])) {
         return;
     }
     const ludus_tensor *t = &g->tensors[g->nodes[node].param[0]];
-    ludus_plan_weights_in(g, node, t->data, lane->weights);
+    const float *weights = t->data;
+    size_t count = 1;
+    for (int32_t i = 0; i < t->rank; i++) {
+        count *= (size_t)t->shape[i];
+    }
+    if (ludus_noise_is_on(&g->nodes[node])) {
+        make_noisy(lane, &shared->noise[node], node, step, lane->weights + count);
+        weights = lane->weights + count;
+    }
+    ludus_plan_weights_in(g, node, weights, lane->weights);
     if (lane->config->precision == LUDUS_PRECISION_BF16) {
-        size_t count = 1;
-        for (int32_t i = 0; i < t->rank; i++) {
-            count *= (size_t)t->shape[i];
-        }
         ludus_round_bf16(count, lane->weights, lane->weights);
     }
     ludus_kernel_pack(lane->forward[node], lane->weights, shared->forward[node]);
@@ -220,7 +260,8 @@ static void forward_node(const ludus_lane *l, const ludus_lane_shared *shared, i
     switch (v.node->kind) {
     case LUDUS_NODE_CONV:
     case LUDUS_NODE_DENSE:
-        ludus_kernel_forward(l->forward[i], v.x, shared->forward[i], v.p[1], NULL, v.y);
+        ludus_kernel_forward(l->forward[i], v.x, shared->forward[i],
+                             ludus_noise_is_on(v.node) ? shared->noise[i].bias : v.p[1], NULL, v.y);
         break;
     case LUDUS_NODE_BATCHNORM:
         // The shard's statistics take the places of the running ones in its block.

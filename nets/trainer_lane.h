@@ -14,9 +14,16 @@ typedef struct ludus_lane_shard {
     double loss[LUDUS_NET_MAX_HEADS]; // sums over rows
 } ludus_lane_shard;
 
-// Weights in the kernels' layouts, the same for all lanes; per node, NULL for other kinds.
+// The noise of one noisy layer in one step, and its bias under it.
+typedef struct ludus_lane_noise {
+    float *in, *out, *bias; // [I], [O], [O]; one block, owned through `in`
+} ludus_lane_noise;
+
+// What a step's shards share, per node. Weights are in the kernels' layouts, NULL for other kinds;
+// noise is zeroed for layers without.
 typedef struct ludus_lane_shared {
     void **forward, **backward;
+    ludus_lane_noise *noise;
 } ludus_lane_shared;
 
 typedef struct ludus_lane {
@@ -39,8 +46,8 @@ ludus_status ludus_lane_shared_init(ludus_lane_shared *shared, const ludus_net *
                                     const ludus_lane *lane, ludus_error *error);
 void ludus_lane_shared_free(ludus_lane_shared *shared, const ludus_net *net);
 
-// Packs one node's weights, if it has any.
-void ludus_lane_pack(ludus_lane *lane, ludus_lane_shared *shared, int32_t node);
+// Packs one node's weights, if it has any, with the noise of this step.
+void ludus_lane_pack(ludus_lane *lane, ludus_lane_shared *shared, int32_t node, int64_t step);
 // Forward, loss and backward of shard `shard` of the batch. td_error: [B] of the batch or NULL.
 void ludus_lane_run(ludus_lane *lane, const ludus_lane_shared *shared, const ludus_batch *batch,
                     int32_t shard, int64_t step, ludus_lane_shard *out, float *td_error);

@@ -84,6 +84,8 @@ void sample_nets(sample_net nets[NUM_SAMPLE_NETS])
     nets[6] = (sample_net){"mlp", plain_net(LUDUS_TRUNK_MLP, LUDUS_NORM_NONE)};
     nets[7] = (sample_net){"dueling", plain_net(LUDUS_TRUNK_CONV, LUDUS_NORM_NONE)};
     nets[7].desc.heads[0] = dueling_q;
+    nets[8] = (sample_net){"noisy dueling", nets[7].desc};
+    nets[8].desc.noisy = true;
 }
 
 ludus_net *sample_net_create(const ludus_net_desc *desc, uint64_t seed)

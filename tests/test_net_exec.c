@@ -53,7 +53,7 @@ static double distance(const ludus_net *net, int32_t n, const float *in, const o
     for (int h = 0; h < LUDUS_NET_MAX_HEADS; h++) {
         heads[h] = expected[h];
     }
-    assert_int_equal(ludus_net_reference(net, n, in, false, heads), LUDUS_OK);
+    assert_int_equal(ludus_net_reference(net, n, in, false, 0, heads), LUDUS_OK);
     for (int32_t h = 0; h < ludus_net_describe(net)->num_heads; h++) {
         double largest = 0.0, gap = 0.0;
         for (size_t i = 0; i < (size_t)n * ludus_net_head_outputs(net, h); i++) {

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "nets/net_reference.h"
+#include "nets/noise.h"
 #include "nets/trainer.h"
 #include "sample_nets.h"
 
@@ -141,7 +142,8 @@ static double reference_loss(const ludus_net *net, const rows *r, const ludus_tr
     for (int h = 0; h < LUDUS_NET_MAX_HEADS; h++) {
         heads[h] = out[h];
     }
-    assert_int_equal(ludus_net_reference(net, ROWS, r->in, true, heads), LUDUS_OK);
+    const uint64_t noise = ludus_noise_step_seed(c->seed, 0);
+    assert_int_equal(ludus_net_reference(net, ROWS, r->in, true, noise, heads), LUDUS_OK);
     for (int32_t h = 0; h < d->num_heads; h++) {
         const size_t k = ludus_net_head_outputs(net, h);
         const size_t tk = d->heads[h].kind == LUDUS_HEAD_Q ? (size_t)d->heads[h].atoms : k;
