@@ -69,7 +69,7 @@ ludus_status ludus_q_core_read(ludus_q_core_config *config, ludus_config *recipe
     if (strlen(run.game) >= sizeof config->world) {
         return ludus_fail(error, LUDUS_ERR_ARG, "run.game = %s: unknown world", run.game);
     }
-    snprintf(config->world, sizeof config->world, "%s", run.game);
+    memcpy(config->world, run.game, strlen(run.game) + 1);
     memcpy(config->start_net, run.start_net, sizeof config->start_net);
     config->seed = (uint64_t)run.seed;
     return LUDUS_OK;
