@@ -75,6 +75,11 @@ void ludus_q_policy_refresh(ludus_q_policy *policy, const ludus_net *net)
     (void)status;
 }
 
+void ludus_q_policy_noise(ludus_q_policy *policy, uint64_t seed)
+{
+    ludus_net_exec_noise(policy->exec, seed);
+}
+
 float *ludus_q_policy_row(ludus_q_policy *policy, int32_t i)
 {
     assert(i >= 0 && i < policy->max_batch);

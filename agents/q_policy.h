@@ -17,6 +17,9 @@ void ludus_q_policy_destroy(ludus_q_policy *policy); // NULL is accepted
 // Takes the weights of `net`, of the same description.
 void ludus_q_policy_refresh(ludus_q_policy *policy, const ludus_net *net);
 
+// Noisy nets act under noise drawn from `seed` from now on; 0 = none. See ludus_net_exec_noise.
+void ludus_q_policy_noise(ludus_q_policy *policy, uint64_t seed);
+
 // Row i's observation, packed (envs/env.h), for the next run. 0 <= i < max_batch.
 void ludus_q_policy_set(ludus_q_policy *policy, int32_t i, const uint8_t *packed);
 // The same as floats: the caller fills [C,H,W].

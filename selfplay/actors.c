@@ -40,6 +40,7 @@ typedef struct actor {
 struct ludus_actors {
     ludus_actors_config config;
     int32_t threads;
+    uint64_t noise_seed;
     size_t packed_bytes;
     actor *actors;             // [W]
     ludus_q_policy **policies; // [threads]
@@ -128,6 +129,7 @@ ludus_status ludus_actors_create(ludus_actors **out, const char *world, const lu
     }
     const int32_t groups = config->worlds / config->batch;
     a->config = *config;
+    a->noise_seed = ludus_mix64(seed + 5);
     a->threads = threads < groups ? threads : groups;
     a->actors = ludus_alloc((size_t)config->worlds, sizeof *a->actors);
     a->policies = ludus_alloc((size_t)a->threads, sizeof *a->policies);
@@ -276,6 +278,9 @@ const ludus_rollout *ludus_actors_phase(ludus_actors *actors, const ludus_net *n
         ludus_q_policy_refresh(policy, net);
 #pragma omp for schedule(dynamic, 1)
         for (int32_t g = 0; g < groups; g++) {
+            // A group explores under its own noise, anew in every phase.
+            ludus_q_policy_noise(policy,
+                                 ludus_mix64(actors->noise_seed ^ (uint64_t)(actors->steps + g)));
             run_group(actors, policy, g * actors->config.batch, epsilon);
         }
     }

@@ -336,6 +336,14 @@ static void refresh_lane(dqn_learner *l, target_lane *lane)
     if (lane->online != NULL) {
         ludus_q_policy_refresh(lane->online, l->core.net);
     }
+    if (l->core.config.net.noisy) { // both nets draw their own noise (Fortunato et al., eq. 12)
+        const uint64_t step = (uint64_t)ludus_trainer_steps(l->core.trainer);
+        const uint64_t seed = ludus_mix64(l->core.config.seed + 6);
+        ludus_q_policy_noise(lane->target, ludus_mix64(seed ^ (2 * step)));
+        if (lane->online != NULL) {
+            ludus_q_policy_noise(lane->online, ludus_mix64(seed ^ (2 * step + 1)));
+        }
+    }
 }
 
 // Targets of rows first..first+n-1.

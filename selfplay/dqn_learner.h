@@ -1,7 +1,7 @@
 // DQN in training (Mnih et al. 2015) and its descendants, each a key of the recipe: double,
-// dueling (q.dueling), n-step returns, prioritised replay, distributional values (q.kind),
-// Munchausen targets, hard and soft target networks. All of them together are Rainbow (Hessel et
-// al. 2018); configs/rainbow.ini.
+// dueling (q.dueling), n-step returns, prioritised replay, distributional values (q.kind), noisy
+// layers (net.noisy), Munchausen targets, hard and soft target networks. All of them together are
+// Rainbow (Hessel et al. 2018); configs/rainbow.ini.
 //
 // A round: every world takes actors.steps steps under the net that learns, finished pieces of
 // episodes go into the replay in world order, then one training step per learn.frames_per_step

@@ -45,6 +45,7 @@ static const sample samples[] = {
     {"rainbow", DQN, "freeway",
      "prioritised = true\ndouble = true\nn_step = 3\n[q]\nkind = c51\natoms = 11\ndueling = on\n"},
     {"quantile", DQN, "space_invaders", "[q]\nkind = quantile\natoms = 8\n"},
+    {"noisy", DQN, "asterix", "double = true\n[net]\nnoisy = on\n[q]\ndueling = on\n"},
     {"munchausen", DQN, "breakout", "munchausen = true\n"},
     {"pqn", PQN, "breakout", ""},
     {"pqn_cut", PQN, "cartpole", "[env]\nmax_steps = 20\n"},
