@@ -5,6 +5,7 @@
 #include "base/config.h"
 #include "cmd.h"
 #include "nets/net_bench.h"
+#include "nets/train_bench.h"
 #include "selfplay/replay_bench.h"
 #include "selfplay/selfplay_bench.h"
 #include "selfplay/signature.h"
@@ -137,6 +138,63 @@ static ludus_status measure_search(const bench_options *options, json_t *rows, l
     return status;
 }
 
+// The net of DQN on MinAtar (Young & Tian 2019): one convolution, one dense layer, values.
+static ludus_net_desc minatar_desc(int32_t channels, bool noisy)
+{
+    ludus_net_desc desc = ludus_net_desc_default();
+    desc.in_shape[0] = channels;
+    desc.in_shape[1] = desc.in_shape[2] = 10;
+    desc.trunk = LUDUS_TRUNK_CONV;
+    desc.norm = LUDUS_NORM_NONE;
+    desc.num_convs = 1;
+    desc.convs[0] = (ludus_conv_layer){.channels = 16, .kernel = 3, .stride = 1, .pad = 0};
+    desc.num_hidden = 1;
+    desc.hidden[0] = 128;
+    desc.noisy = noisy;
+    desc.num_heads = 1;
+    desc.heads[0] = (ludus_head_desc){
+        .name = "q", .kind = LUDUS_HEAD_Q, .size = 6, .atoms = 1, .loss_weight = 1.0f};
+    return desc;
+}
+
+static ludus_status measure_train(const bench_options *options, json_t *rows, ludus_error *error)
+{
+    static const struct {
+        const char *name;
+        int32_t channels, shards, threads;
+        bool noisy;
+    } cases[] = {{"minatar 4 planes", 4, 1, 1, false},
+                 {"minatar 10 planes", 10, 1, 1, false},
+                 {"minatar 10 planes", 10, 2, 2, false},
+                 {"noisy minatar 10", 10, 1, 1, true}};
+    ludus_status status = LUDUS_OK;
+    for (size_t i = 0; !status && i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const ludus_net_desc desc = minatar_desc(cases[i].channels, cases[i].noisy);
+        ludus_train_bench_config config = ludus_train_bench_config_default();
+        ludus_train_bench b;
+        if (cases[i].threads > 1 && options->threads < cases[i].threads) {
+            continue;
+        }
+        config.train.batch = 32;
+        config.train.shards = cases[i].shards;
+        config.train.threads = cases[i].threads;
+        config.train.optimiser = LUDUS_OPTIMISER_RMSPROP;
+        config.train.weight_decay = 0.0f;
+        config.train.lr = 0.00025f;
+        config.train.beta2 = 0.95f;
+        config.train.epsilon = 0.01f;
+        status = ludus_train_bench_run(&desc, &config, &b, error);
+        if (!status) {
+            json_array_append_new(
+                rows, json_pack("{s:s, s:i, s:i, s:i, s:f, s:f, s:f}", "net", cases[i].name,
+                                "batch", config.train.batch, "shards", config.train.shards,
+                                "threads", config.train.threads, "steps_per_s", b.steps_per_s,
+                                "steps_per_cpu_s", b.steps_per_cpu_s, "gflops", b.gflops));
+        }
+    }
+    return status;
+}
+
 static ludus_status measure_replay(const bench_options *options, json_t *rows, ludus_error *error)
 {
     static const char *const games[] = {"connect4", "othello"};
@@ -192,10 +250,8 @@ static ludus_status measure_selfplay(const bench_options *options, json_t *rows,
 }
 
 static const bench_part parts[] = {
-    {"net", measure_net},
-    {"search", measure_search},
-    {"replay", measure_replay},
-    {"selfplay", measure_selfplay},
+    {"net", measure_net},       {"search", measure_search},     {"train", measure_train},
+    {"replay", measure_replay}, {"selfplay", measure_selfplay},
 };
 enum { NUM_PARTS = sizeof(parts) / sizeof(parts[0]) };
 
@@ -338,10 +394,10 @@ static int bench_run(int argc, char **argv)
 
 const ludus_command ludus_cmd_bench = {
     .name = "bench",
-    .words = "[net|search|replay|selfplay]",
+    .words = "[net|search|train|replay|selfplay]",
     .min_words = 0,
     .max_words = 1,
-    .summary = "speeds of nets, search, replay and self-play",
+    .summary = "speeds of nets, search, training, replay and self-play",
     .details = "Without a word all parts are measured.\n"
                "  ludus bench net --json\n"
                "  ludus bench --signature\n",
