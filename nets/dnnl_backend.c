@@ -139,7 +139,7 @@ static dnnl_status_t memory_for(dnnl_memory_t *out, const_dnnl_primitive_desc_t 
 
 // ---- Kernels ---------------------------------------------------------------------------------
 
-struct ludus_kernel {
+struct ludus_dnnl_kernel {
     ludus_kernel_desc desc;
     dnnl_engine_t engine;
     dnnl_stream_t stream;
@@ -253,7 +253,7 @@ static bool make_attributes(dnnl_primitive_attr_t *attr, const ludus_kernel_desc
     return complete;
 }
 
-static bool make_primitive_desc(ludus_kernel *k, const ludus_kernel_desc *d, const operands *o)
+static bool make_primitive_desc(ludus_dnnl_kernel *k, const ludus_kernel_desc *d, const operands *o)
 {
     const spatial s = {{d->stride, d->stride}, {d->pad, d->pad}, {0, 0}};
     const bool forward = d->pass == LUDUS_KERNEL_FORWARD && !k->swaps_channels;
@@ -276,20 +276,20 @@ static bool make_primitive_desc(ludus_kernel *k, const ludus_kernel_desc *d, con
     return complete;
 }
 
-static size_t plain_count(const ludus_kernel *k)
+static size_t plain_count(const ludus_dnnl_kernel *k)
 {
     const ludus_kernel_desc *d = &k->desc;
     return (size_t)d->o * (size_t)d->c_stored * (size_t)d->kernel * (size_t)d->kernel;
 }
 
-static dnnl_query_t weights_query(const ludus_kernel *k)
+static dnnl_query_t weights_query(const ludus_dnnl_kernel *k)
 {
     return k->desc.pass == LUDUS_KERNEL_BACKWARD_WEIGHTS ? dnnl_query_diff_weights_md
                                                          : dnnl_query_weights_md;
 }
 
 // The reorder between plain f32 weights and what the primitive wants, in the pass's direction.
-static bool make_reorder(ludus_kernel *k)
+static bool make_reorder(ludus_dnnl_kernel *k)
 {
     const ludus_kernel_desc *d = &k->desc;
     const bool swap = k->swaps_channels;
@@ -318,7 +318,7 @@ static bool make_reorder(ludus_kernel *k)
     return complete;
 }
 
-static bool make_memories(ludus_kernel *k, const ludus_kernel_desc *d)
+static bool make_memories(ludus_dnnl_kernel *k, const ludus_kernel_desc *d)
 {
     const_dnnl_primitive_desc_t pd = k->primitive_desc;
     const bool data = d->pass == LUDUS_KERNEL_BACKWARD_DATA || k->swaps_channels;
@@ -361,7 +361,7 @@ static int begin_single_thread(void)
     return threads;
 }
 
-static bool create_parts(ludus_kernel *k)
+static bool create_parts(ludus_dnnl_kernel *k)
 {
     operands o = {0};
     const ludus_kernel_desc d = ludus_kernel_flattened(&k->desc);
@@ -375,11 +375,11 @@ static bool create_parts(ludus_kernel *k)
     return complete;
 }
 
-ludus_status ludus_kernel_create(ludus_kernel **out, const ludus_kernel_desc *desc,
-                                 ludus_error *error)
+ludus_status ludus_dnnl_create(ludus_dnnl_kernel **out, const ludus_kernel_desc *desc,
+                               ludus_error *error)
 {
     *out = NULL;
-    ludus_kernel *k = ludus_alloc(1, sizeof *k);
+    ludus_dnnl_kernel *k = ludus_alloc(1, sizeof *k);
     if (k == NULL) {
         return ludus_fail(error, LUDUS_ERR_NOMEM, "kernel: out of memory");
     }
@@ -389,7 +389,7 @@ ludus_status ludus_kernel_create(ludus_kernel **out, const ludus_kernel_desc *de
     const bool complete = create_parts(k);
     omp_set_num_threads(threads);
     if (!complete) {
-        ludus_kernel_destroy(k);
+        ludus_dnnl_destroy(k);
         return ludus_fail(error, LUDUS_ERR_UNSUPPORTED,
                           "oneDNN cannot do this %s convolution: %dx%dx%d to %d, kernel %d",
                           ludus_precision_name(desc->precision), desc->h, desc->w, desc->c, desc->o,
@@ -399,7 +399,7 @@ ludus_status ludus_kernel_create(ludus_kernel **out, const ludus_kernel_desc *de
     return LUDUS_OK;
 }
 
-void ludus_kernel_destroy(ludus_kernel *kernel)
+void ludus_dnnl_destroy(ludus_dnnl_kernel *kernel)
 {
     if (kernel == NULL) {
         return;
@@ -433,12 +433,13 @@ void ludus_kernel_destroy(ludus_kernel *kernel)
     ludus_free(kernel);
 }
 
-size_t ludus_kernel_weights_bytes(const ludus_kernel *kernel)
+size_t ludus_dnnl_weights_bytes(const ludus_dnnl_kernel *kernel)
 {
     return kernel->weights_bytes;
 }
 
-static void execute(ludus_kernel *k, dnnl_primitive_t primitive, int n, const dnnl_exec_arg_t *args)
+static void execute(ludus_dnnl_kernel *k, dnnl_primitive_t primitive, int n,
+                    const dnnl_exec_arg_t *args)
 {
     const int threads = begin_single_thread();
     const dnnl_status_t status = dnnl_primitive_execute(primitive, k->stream, n, args);
@@ -448,7 +449,7 @@ static void execute(ludus_kernel *k, dnnl_primitive_t primitive, int n, const dn
     (void)status;
 }
 
-static void reorder(ludus_kernel *k, void *plain, void *packed)
+static void reorder(ludus_dnnl_kernel *k, void *plain, void *packed)
 {
     const bool unpacks = k->desc.pass == LUDUS_KERNEL_BACKWARD_WEIGHTS;
     dnnl_memory_set_data_handle(k->plain, plain);
@@ -458,7 +459,7 @@ static void reorder(ludus_kernel *k, void *plain, void *packed)
     execute(k, k->reorder, 2, args);
 }
 
-void ludus_kernel_pack(ludus_kernel *kernel, const float *weights, void *packed)
+void ludus_dnnl_pack(ludus_dnnl_kernel *kernel, const float *weights, void *packed)
 {
     if (kernel->swaps_channels) {
         ludus_filters_turn(&kernel->desc, weights, kernel->plain_weights);
@@ -474,14 +475,13 @@ void ludus_kernel_pack(ludus_kernel *kernel, const float *weights, void *packed)
     }
 }
 
-void ludus_kernel_unpack(ludus_kernel *kernel, const void *packed, float *weights)
+void ludus_dnnl_unpack(ludus_dnnl_kernel *kernel, const void *packed, float *weights)
 {
-    assert(kernel->desc.pass == LUDUS_KERNEL_BACKWARD_WEIGHTS);
     reorder(kernel, kernel->plain_weights, (void *)(uintptr_t)packed);
     ludus_filters_unpad(&kernel->desc, kernel->plain_weights, weights);
 }
 
-static void run_forward(ludus_kernel *k, void *packed, const float *bias, const void *residual,
+static void run_forward(ludus_dnnl_kernel *k, void *packed, const float *bias, const void *residual,
                         void *dst)
 {
     const ludus_kernel_desc *d = &k->desc;
@@ -514,11 +514,9 @@ static void run_forward(ludus_kernel *k, void *packed, const float *bias, const 
     execute(k, k->primitive, 4 + d->has_bias, args);
 }
 
-void ludus_kernel_forward(ludus_kernel *kernel, const void *src, void *packed, const float *bias,
-                          const void *residual, void *dst)
+void ludus_dnnl_forward(ludus_dnnl_kernel *kernel, const void *src, void *packed, const float *bias,
+                        const void *residual, void *dst)
 {
-    assert(kernel->desc.pass == LUDUS_KERNEL_FORWARD);
-    assert((bias != NULL) == kernel->desc.has_bias && (residual != NULL) == kernel->desc.fuse_sum);
     // Exchanged operands: see prefers_backward_data.
     void *in = (void *)(uintptr_t)src;
     dnnl_memory_set_data_handle(kernel->src, kernel->swaps_channels ? dst : in);
@@ -527,9 +525,8 @@ void ludus_kernel_forward(ludus_kernel *kernel, const void *src, void *packed, c
     run_forward(kernel, packed, bias, residual, dst);
 }
 
-void ludus_kernel_backward_data(ludus_kernel *kernel, const void *ddst, void *packed, void *dsrc)
+void ludus_dnnl_backward_data(ludus_dnnl_kernel *kernel, const void *ddst, void *packed, void *dsrc)
 {
-    assert(kernel->desc.pass == LUDUS_KERNEL_BACKWARD_DATA);
     dnnl_memory_set_data_handle(kernel->src, dsrc);
     dnnl_memory_set_data_handle(kernel->dst, (void *)(uintptr_t)ddst);
     dnnl_memory_set_data_handle(kernel->weights, packed);
@@ -541,10 +538,9 @@ void ludus_kernel_backward_data(ludus_kernel *kernel, const void *ddst, void *pa
     execute(kernel, kernel->primitive, 4, args);
 }
 
-void ludus_kernel_backward_weights(ludus_kernel *kernel, const void *src, const void *ddst,
-                                   void *packed, float *dbias)
+void ludus_dnnl_backward_weights(ludus_dnnl_kernel *kernel, const void *src, const void *ddst,
+                                 void *packed, float *dbias)
 {
-    assert(kernel->desc.pass == LUDUS_KERNEL_BACKWARD_WEIGHTS);
     dnnl_memory_set_data_handle(kernel->src, (void *)(uintptr_t)src);
     dnnl_memory_set_data_handle(kernel->dst, (void *)(uintptr_t)ddst);
     dnnl_memory_set_data_handle(kernel->weights, packed);

@@ -15,11 +15,6 @@ ludus_kernel_desc ludus_kernel_flattened(const ludus_kernel_desc *desc)
     return d;
 }
 
-int32_t ludus_kernel_out_size(int32_t size, const ludus_kernel_desc *d)
-{
-    return (size + 2 * d->pad - d->kernel) / d->stride + 1;
-}
-
 // [O,C,k,k] to [C',O,k,k] with the filter turned by 180 degrees; C' = c_stored, zeros after C.
 void ludus_filters_turn(const ludus_kernel_desc *d, const float *weights, float *out)
 {

@@ -7,12 +7,10 @@
 #ifndef LUDUS_NETS_KERNEL_FILTERS_H
 #define LUDUS_NETS_KERNEL_FILTERS_H
 
-#include "nets/dnnl_backend.h"
+#include "nets/kernel.h"
 
 // The same sums as a longer row of cells, for 1x1 kernels; others as they are.
 ludus_kernel_desc ludus_kernel_flattened(const ludus_kernel_desc *desc);
-// Height or width of the result for that of the source.
-int32_t ludus_kernel_out_size(int32_t size, const ludus_kernel_desc *d);
 
 // [O,C,k,k] to [C',O,k,k] with each filter turned by 180 degrees.
 void ludus_filters_turn(const ludus_kernel_desc *d, const float *weights, float *out);

@@ -413,6 +413,44 @@ void ludus_dueling_backward(size_t n, size_t actions, size_t atoms, const float 
     }
 }
 
+// ---- Order and rounding ----------------------------------------------------------------------
+
+typedef float four __attribute__((vector_size(16)));
+
+static void transpose_4x4(size_t from_stride, size_t to_stride, const float *from, float *to)
+{
+    four a[4], b[4];
+    for (size_t i = 0; i < 4; i++) {
+        memcpy(&a[i], from + i * from_stride, sizeof a[i]);
+    }
+    b[0] = __builtin_shufflevector(a[0], a[1], 0, 4, 1, 5);
+    b[1] = __builtin_shufflevector(a[2], a[3], 0, 4, 1, 5);
+    b[2] = __builtin_shufflevector(a[0], a[1], 2, 6, 3, 7);
+    b[3] = __builtin_shufflevector(a[2], a[3], 2, 6, 3, 7);
+    a[0] = __builtin_shufflevector(b[0], b[1], 0, 1, 4, 5);
+    a[1] = __builtin_shufflevector(b[0], b[1], 2, 3, 6, 7);
+    a[2] = __builtin_shufflevector(b[2], b[3], 0, 1, 4, 5);
+    a[3] = __builtin_shufflevector(b[2], b[3], 2, 3, 6, 7);
+    for (size_t i = 0; i < 4; i++) {
+        memcpy(to + i * to_stride, &a[i], sizeof a[i]);
+    }
+}
+
+void ludus_transpose(size_t rows, size_t columns, const float *restrict from, float *restrict to)
+{
+    const size_t whole_rows = rows / 4 * 4, whole_columns = columns / 4 * 4;
+    for (size_t i = 0; i < whole_rows; i += 4) {
+        for (size_t k = 0; k < whole_columns; k += 4) {
+            transpose_4x4(columns, rows, from + i * columns + k, to + k * rows + i);
+        }
+    }
+    for (size_t i = 0; i < rows; i++) {
+        for (size_t k = i < whole_rows ? whole_columns : 0; k < columns; k++) {
+            to[k * rows + i] = from[i * columns + k];
+        }
+    }
+}
+
 void ludus_round_bf16(size_t count, const float *x, float *y)
 {
     for (size_t i = 0; i < count; i++) {

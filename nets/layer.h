@@ -60,6 +60,9 @@ void ludus_dueling_forward(size_t n, size_t actions, size_t atoms, const float *
 void ludus_dueling_backward(size_t n, size_t actions, size_t atoms, const float *dq, bool add_v,
                             float *dv, bool add_adv, float *dadv);
 
+// from: [rows,columns], to: [columns,rows]; they do not overlap.
+void ludus_transpose(size_t rows, size_t columns, const float *from, float *to);
+
 // Rounds to the nearest bf16 value, ties to even. In place or not.
 void ludus_round_bf16(size_t count, const float *x, float *y);
 

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "nets/dnnl_backend.h"
 #include "nets/layer.h"
 #include "nets/net_exec_internal.h"
 #include "nets/noise.h"
@@ -106,13 +107,15 @@ static ludus_status create_noise(ludus_net_exec *e)
 static ludus_status create_values(ludus_net_exec *e)
 {
     const ludus_graph *g = &e->net->graph;
-    size_t total = 0, largest = 0;
+    size_t total = 0, largest = 0, flat = 1;
     e->values = ludus_alloc((size_t)g->num_nodes, sizeof *e->values);
     if (e->values == NULL) {
         return LUDUS_ERR_NOMEM;
     }
     for (int32_t i = 0; i < g->num_nodes; i++) {
-        total += (ludus_plan_row_floats(g, i) * (size_t)e->sizes[0] + 15) / 16 * 16;
+        const size_t row = ludus_plan_row_floats(g, i);
+        total += (row * (size_t)e->sizes[0] + 15) / 16 * 16;
+        flat = row > flat ? row : flat;
     }
     for (size_t i = 0; i < g->num_tensors; i++) {
         const ludus_tensor *t = &g->tensors[i];
@@ -123,8 +126,9 @@ static ludus_status create_values(ludus_net_exec *e)
         largest = count > largest ? count : largest;
     }
     e->arena = ludus_alloc(total, sizeof *e->arena);
-    e->weights = ludus_alloc(2 * largest, sizeof *e->weights);
-    if (e->arena == NULL || e->weights == NULL) {
+    e->weights = ludus_alloc(largest, sizeof *e->weights);
+    e->flat = ludus_alloc(flat * (size_t)e->sizes[0], sizeof *e->flat);
+    if (e->arena == NULL || e->weights == NULL || e->flat == NULL) {
         return LUDUS_ERR_NOMEM;
     }
     float *next = e->arena;
@@ -216,11 +220,9 @@ static ludus_status prepare_step(ludus_net_exec *e, ludus_exec_step *s, ludus_er
         count *= (size_t)t->shape[i];
     }
     if (e->noise != 0 && ludus_noise_is_on(node)) {
-        float *noisy = e->weights + count;
-        make_noisy(e, s, noisy);
-        ludus_plan_weights_in(g, s->node, noisy, e->weights);
+        make_noisy(e, s, e->weights);
     } else {
-        ludus_plan_weights_in(g, s->node, t->data, e->weights);
+        memcpy(e->weights, t->data, count * sizeof *e->weights);
         copy_bias(g, node, s->bias);
     }
     if (s->norm >= 0) {
@@ -334,6 +336,7 @@ void ludus_net_exec_destroy(ludus_net_exec *exec)
     ludus_free(exec->values);
     ludus_free(exec->arena);
     ludus_free(exec->weights);
+    ludus_free(exec->flat);
     ludus_free(exec->noise_in);
     ludus_free(exec->noise_out);
     ludus_net_destroy(exec->net);
@@ -385,6 +388,18 @@ static void run_layer(const ludus_net_exec *e, const ludus_exec_step *s, size_t 
     }
 }
 
+static void run_matrix(const ludus_net_exec *e, const ludus_exec_step *s, int32_t size)
+{
+    const ludus_graph *g = &e->net->graph;
+    const float *x = e->values[g->nodes[s->node].in[0]];
+    if (ludus_plan_flattens(g, s->node)) {
+        ludus_plan_flatten(g, s->node, e->sizes[size], x, e->flat);
+        x = e->flat;
+    }
+    ludus_kernel_forward(s->kernels[size], x, s->packed, s->bias,
+                         s->residual >= 0 ? e->values[s->residual] : NULL, e->values[s->out]);
+}
+
 void ludus_exec_run_chunk(const ludus_net_exec *e, int32_t size, const float *in)
 {
     const ludus_graph *g = &e->net->graph;
@@ -396,9 +411,7 @@ void ludus_exec_run_chunk(const ludus_net_exec *e, int32_t size, const float *in
         if (s->is_int8) {
             ludus_exec_run_int8(e, s, size);
         } else if (s->is_matrix) {
-            ludus_kernel_forward(s->kernels[size], e->values[g->nodes[s->node].in[0]], s->packed,
-                                 s->bias, s->residual >= 0 ? e->values[s->residual] : NULL,
-                                 e->values[s->out]);
+            run_matrix(e, s, size);
         } else {
             run_layer(e, s, (size_t)n);
         }

@@ -9,6 +9,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "nets/dnnl_backend.h"
 #include "nets/net_exec_internal.h"
 
 // A convolution whose source, residual and result are all at least zero.

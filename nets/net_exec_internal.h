@@ -36,10 +36,11 @@ struct ludus_net_exec {
     int32_t num_sizes;
     ludus_exec_step *steps;
     int32_t num_steps;
-    float **values;              // per node, for sizes[0] rows
-    float *arena;                // all values
-    float *weights;              // folded and permuted weights of one layer, twice, scratch
-    uint64_t noise;              // seed of the noisy layers' noise, 0 = none
+    float **values; // per node, for sizes[0] rows
+    float *arena;   // all values
+    float *flat;    // a dense layer's input in PyTorch's order, for sizes[0] rows; scratch
+    float *weights; // folded weights of one layer, scratch
+    uint64_t noise; // seed of the noisy layers' noise, 0 = none
     float *noise_in, *noise_out; // for the widest layer
     // INT8
     uint8_t **bytes; // per node, [sizes[0] rows], NULL where no 8-bit value is needed

@@ -3,6 +3,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "nets/layer.h"
+
 bool ludus_plan_is_matrix(const ludus_node *node)
 {
     return node->kind == LUDUS_NODE_CONV || node->kind == LUDUS_NODE_DENSE;
@@ -12,7 +14,8 @@ int32_t ludus_plan_input_channels(const ludus_graph *graph)
 {
     for (int32_t i = 1; i < graph->num_nodes; i++) {
         const ludus_node *node = &graph->nodes[i];
-        if (node->in[0] == 0 && node->kind == LUDUS_NODE_CONV && node->kernel > 1) {
+        if (node->in[0] == 0 && node->kind == LUDUS_NODE_CONV && node->kernel > 1 &&
+            !ludus_kernel_is_direct_conv(node->kernel, node->pad, node->c)) {
             return (graph->nodes[0].c + 7) / 8 * 8;
         }
     }
@@ -52,57 +55,30 @@ ludus_kernel_desc ludus_plan_kernel(const ludus_graph *graph, int32_t node, int3
     return d;
 }
 
-static size_t weights_count(const ludus_graph *graph, int32_t node)
-{
-    const ludus_tensor *t = &graph->tensors[graph->nodes[node].param[0]];
-    size_t count = 1;
-    for (int32_t i = 0; i < t->rank; i++) {
-        count *= (size_t)t->shape[i];
-    }
-    return count;
-}
-
-static bool is_permuted(const ludus_graph *graph, int32_t node)
+bool ludus_plan_flattens(const ludus_graph *graph, int32_t node)
 {
     const ludus_node *n = &graph->nodes[node];
     const ludus_node *from = &graph->nodes[n->in[0]];
     return n->kind == LUDUS_NODE_DENSE && from->h * from->w > 1 && from->c > 1;
 }
 
-// from: [rows,columns], to: [columns,rows].
-static void transpose(size_t rows, size_t columns, const float *restrict from, float *restrict to)
+void ludus_plan_flatten(const ludus_graph *graph, int32_t node, int32_t n, const float *value,
+                        float *flat)
 {
-    for (size_t k = 0; k < columns; k++) {
-        for (size_t i = 0; i < rows; i++) {
-            to[k * rows + i] = from[i * columns + k];
-        }
+    const ludus_node *from = &graph->nodes[graph->nodes[node].in[0]];
+    const size_t cells = (size_t)(from->h * from->w), c = (size_t)from->c;
+    for (size_t r = 0; r < (size_t)n; r++) {
+        ludus_transpose(cells, c, value + r * cells * c, flat + r * cells * c);
     }
 }
 
-void ludus_plan_weights_in(const ludus_graph *graph, int32_t node, const float *weights, float *out)
+void ludus_plan_unflatten(const ludus_graph *graph, int32_t node, int32_t n, const float *flat,
+                          float *value)
 {
-    if (!is_permuted(graph, node)) {
-        memcpy(out, weights, weights_count(graph, node) * sizeof *out);
-        return;
-    }
     const ludus_node *from = &graph->nodes[graph->nodes[node].in[0]];
     const size_t cells = (size_t)(from->h * from->w), c = (size_t)from->c;
-    for (size_t o = 0; o < (size_t)graph->nodes[node].c; o++) {
-        transpose(c, cells, weights + o * cells * c, out + o * cells * c);
-    }
-}
-
-void ludus_plan_weights_out(const ludus_graph *graph, int32_t node, const float *from_kernel,
-                            float *weights)
-{
-    if (!is_permuted(graph, node)) {
-        memcpy(weights, from_kernel, weights_count(graph, node) * sizeof *weights);
-        return;
-    }
-    const ludus_node *from = &graph->nodes[graph->nodes[node].in[0]];
-    const size_t cells = (size_t)(from->h * from->w), c = (size_t)from->c;
-    for (size_t o = 0; o < (size_t)graph->nodes[node].c; o++) {
-        transpose(cells, c, from_kernel + o * cells * c, weights + o * cells * c);
+    for (size_t r = 0; r < (size_t)n; r++) {
+        ludus_transpose(c, cells, flat + r * cells * c, value + r * cells * c);
     }
 }
 
@@ -111,6 +87,12 @@ void ludus_plan_load_input(const ludus_graph *graph, int32_t n, const float *in,
     const ludus_node *input = &graph->nodes[0];
     const size_t cells = (size_t)(input->h * input->w), c = (size_t)input->c;
     const size_t stored = (size_t)ludus_plan_input_channels(graph);
+    if (stored == c) {
+        for (size_t r = 0; r < (size_t)n; r++) {
+            ludus_transpose(c, cells, in + r * c * cells, value + r * c * cells);
+        }
+        return;
+    }
     memset(value, 0, (size_t)n * cells * stored * sizeof *value);
     for (size_t r = 0; r < (size_t)n; r++) {
         for (size_t k = 0; k < c; k++) {

@@ -14,6 +14,12 @@ static size_t value_floats(const ludus_lane *l, int32_t node)
     return (ludus_plan_row_floats(&l->net->graph, node) * (size_t)l->rows + 15) / 16 * 16;
 }
 
+static size_t flat_floats(const ludus_lane *l, int32_t node)
+{
+    const ludus_graph *g = &l->net->graph;
+    return node > 0 && ludus_plan_flattens(g, node) ? value_floats(l, g->nodes[node].in[0]) : 0;
+}
+
 static ludus_status create_kernels(ludus_lane *l, int32_t node, size_t *packed_bytes,
                                    ludus_error *error)
 {
@@ -46,6 +52,7 @@ static ludus_status create_arrays(ludus_lane *l)
     for (int32_t i = 0; i < g->num_nodes; i++) {
         const size_t n = value_floats(l, i);
         total += i == 0 ? n : 2 * n;
+        total += flat_floats(l, i);
         largest = n > largest ? n : largest;
     }
     for (size_t i = 0; i < g->num_tensors; i++) {
@@ -62,9 +69,10 @@ static ludus_status create_arrays(ludus_lane *l)
     l->has_gradient = ludus_alloc(nodes, sizeof *l->has_gradient);
     l->arena = ludus_alloc(total, sizeof *l->arena);
     l->scratch = ludus_alloc(largest, sizeof *l->scratch);
-    l->weights = ludus_alloc(2 * weights, sizeof *l->weights);
+    l->flat = ludus_alloc(nodes, sizeof *l->flat);
+    l->weights = ludus_alloc(weights, sizeof *l->weights);
     return l->forward && l->backward_data && l->backward_weights && l->values && l->gradients &&
-                   l->has_gradient && l->arena && l->scratch && l->weights
+                   l->has_gradient && l->arena && l->scratch && l->weights && l->flat
                ? LUDUS_OK
                : LUDUS_ERR_NOMEM;
 }
@@ -88,6 +96,10 @@ ludus_status ludus_lane_init(ludus_lane *lane, ludus_net *net, const ludus_train
         if (i > 0) {
             lane->gradients[i] = next;
             next += value_floats(lane, i);
+        }
+        if (flat_floats(lane, i) > 0) {
+            lane->flat[i] = next;
+            next += flat_floats(lane, i);
         }
         if (ludus_plan_is_matrix(&g->nodes[i])) {
             const ludus_status status = create_kernels(lane, i, &packed_bytes, error);
@@ -116,6 +128,7 @@ void ludus_lane_free(ludus_lane *lane)
     ludus_free(lane->has_gradient);
     ludus_free(lane->arena);
     ludus_free(lane->scratch);
+    ludus_free(lane->flat);
     ludus_free(lane->weights);
     ludus_free(lane->packed);
     memset(lane, 0, sizeof *lane);
@@ -131,25 +144,39 @@ static bool create_noise(ludus_lane_noise *noise, size_t inputs, size_t outputs)
     return noise->in != NULL;
 }
 
+// Kernels that take plain weights read the net's own, unless something is done to them first.
+static bool create_weights(ludus_lane_weights *w, const ludus_lane *lane, int32_t node)
+{
+    const ludus_node *n = &lane->net->graph.nodes[node];
+    ludus_kernel *forward = lane->forward[node], *backward = lane->backward_data[node];
+    const bool changes = ludus_noise_is_on(n) || lane->config->precision == LUDUS_PRECISION_BF16;
+    w->forward = w->backward = lane->net->graph.tensors[n->param[0]].data;
+    bool complete = true;
+    if (changes || !ludus_kernel_is_plain(forward)) {
+        w->blocks[0] = ludus_alloc(ludus_kernel_weights_bytes(forward), 1);
+        w->forward = w->backward = w->blocks[0];
+        complete = w->blocks[0] != NULL;
+    }
+    if (backward != NULL && !ludus_kernel_is_plain(backward)) {
+        w->blocks[1] = ludus_alloc(ludus_kernel_weights_bytes(backward), 1);
+        w->backward = w->blocks[1];
+        complete = complete && w->blocks[1] != NULL;
+    }
+    return complete;
+}
+
 ludus_status ludus_lane_shared_init(ludus_lane_shared *shared, const ludus_net *net,
                                     const ludus_lane *lane, ludus_error *error)
 {
-    const size_t nodes = (size_t)net->graph.num_nodes;
-    shared->forward = ludus_alloc(nodes, sizeof *shared->forward);
-    shared->backward = ludus_alloc(nodes, sizeof *shared->backward);
-    shared->noise = ludus_alloc(nodes, sizeof *shared->noise);
-    bool complete = shared->forward && shared->backward && shared->noise;
-    for (size_t i = 0; complete && i < nodes; i++) {
-        if (lane->forward[i] != NULL) {
-            shared->forward[i] = ludus_alloc(ludus_kernel_weights_bytes(lane->forward[i]), 1);
-            complete = shared->forward[i] != NULL;
-        }
-        if (complete && lane->backward_data[i] != NULL) {
-            shared->backward[i] =
-                ludus_alloc(ludus_kernel_weights_bytes(lane->backward_data[i]), 1);
-            complete = shared->backward[i] != NULL;
-        }
+    const int32_t nodes = net->graph.num_nodes;
+    shared->weights = ludus_alloc((size_t)nodes, sizeof *shared->weights);
+    shared->noise = ludus_alloc((size_t)nodes, sizeof *shared->noise);
+    bool complete = shared->weights != NULL && shared->noise != NULL;
+    for (int32_t i = 0; complete && i < nodes; i++) {
         const ludus_node *node = &net->graph.nodes[i];
+        if (ludus_plan_is_matrix(node)) {
+            complete = create_weights(&shared->weights[i], lane, i);
+        }
         if (complete && ludus_noise_is_on(node)) {
             complete = create_noise(&shared->noise[i], ludus_noise_inputs(&net->graph, node),
                                     (size_t)node->c);
@@ -161,13 +188,12 @@ ludus_status ludus_lane_shared_init(ludus_lane_shared *shared, const ludus_net *
 void ludus_lane_shared_free(ludus_lane_shared *shared, const ludus_net *net)
 {
     for (int32_t i = 0; i < net->graph.num_nodes; i++) {
-        ludus_free(shared->forward != NULL ? shared->forward[i] : NULL);
-        ludus_free(shared->backward != NULL ? shared->backward[i] : NULL);
+        ludus_free(shared->weights != NULL ? shared->weights[i].blocks[0] : NULL);
+        ludus_free(shared->weights != NULL ? shared->weights[i].blocks[1] : NULL);
         ludus_free(shared->noise != NULL ? shared->noise[i].in : NULL);
     }
     ludus_free(shared->noise);
-    ludus_free(shared->forward);
-    ludus_free(shared->backward);
+    ludus_free(shared->weights);
 }
 
 // Draws a noisy layer's noise of this step; its bias under it goes to the shared place.
@@ -189,26 +215,31 @@ static void make_noisy(const ludus_lane *lane, const ludus_lane_noise *noise, in
 void ludus_lane_pack(ludus_lane *lane, ludus_lane_shared *shared, int32_t node, int64_t step)
 {
     const ludus_graph *g = &lane->net->graph;
-    if (!ludus_plan_is_matrix(&g->nodes[node])) {
-        return;
+    const ludus_lane_weights *w = &shared->weights[node];
+    if (w->blocks[0] == NULL) {
+        return; // no matrix node, or nothing to do
     }
     const ludus_tensor *t = &g->tensors[g->nodes[node].param[0]];
+    const bool is_plain = ludus_kernel_is_plain(lane->forward[node]);
     const float *weights = t->data;
-    size_t count = 1;
-    for (int32_t i = 0; i < t->rank; i++) {
-        count *= (size_t)t->shape[i];
-    }
+    float *changed = is_plain ? w->blocks[0] : lane->weights;
     if (ludus_noise_is_on(&g->nodes[node])) {
-        make_noisy(lane, &shared->noise[node], node, step, lane->weights + count);
-        weights = lane->weights + count;
+        make_noisy(lane, &shared->noise[node], node, step, changed);
+        weights = changed;
     }
-    ludus_plan_weights_in(g, node, weights, lane->weights);
     if (lane->config->precision == LUDUS_PRECISION_BF16) {
-        ludus_round_bf16(count, lane->weights, lane->weights);
+        size_t count = 1;
+        for (int32_t i = 0; i < t->rank; i++) {
+            count *= (size_t)t->shape[i];
+        }
+        ludus_round_bf16(count, weights, changed);
+        weights = changed;
     }
-    ludus_kernel_pack(lane->forward[node], lane->weights, shared->forward[node]);
-    if (lane->backward_data[node] != NULL) {
-        ludus_kernel_pack(lane->backward_data[node], lane->weights, shared->backward[node]);
+    if (!is_plain) {
+        ludus_kernel_pack(lane->forward[node], weights, w->forward);
+    }
+    if (w->blocks[1] != NULL) {
+        ludus_kernel_pack(lane->backward_data[node], weights, w->backward);
     }
 }
 
@@ -260,7 +291,11 @@ static void forward_node(const ludus_lane *l, const ludus_lane_shared *shared, i
     switch (v.node->kind) {
     case LUDUS_NODE_CONV:
     case LUDUS_NODE_DENSE:
-        ludus_kernel_forward(l->forward[i], v.x, shared->forward[i],
+        if (l->flat[i] != NULL) {
+            ludus_plan_flatten(&l->net->graph, i, l->rows, v.x, l->flat[i]);
+        }
+        ludus_kernel_forward(l->forward[i], l->flat[i] != NULL ? l->flat[i] : v.x,
+                             shared->weights[i].forward,
                              ludus_noise_is_on(v.node) ? shared->noise[i].bias : v.p[1], NULL, v.y);
         break;
     case LUDUS_NODE_BATCHNORM:
@@ -384,22 +419,38 @@ static bool claim(ludus_lane *l, int32_t node)
     return add;
 }
 
+static void weights_gradient(ludus_lane *l, int32_t i, const view *v)
+{
+    ludus_kernel *kernel = l->backward_weights[i];
+    const float *x = l->flat[i] != NULL ? l->flat[i] : v->x;
+    if (ludus_kernel_is_plain(kernel)) {
+        ludus_kernel_backward_weights(kernel, x, v->dy, v->dp[0], v->dp[1]);
+        return;
+    }
+    ludus_kernel_backward_weights(kernel, x, v->dy, l->packed, v->dp[1]);
+    ludus_kernel_unpack(kernel, l->packed, v->dp[0]);
+}
+
 static void backward_matrix(ludus_lane *l, const ludus_lane_shared *shared, int32_t i,
                             const view *v)
 {
-    ludus_kernel_backward_weights(l->backward_weights[i], v->x, v->dy, l->packed, v->dp[1]);
-    ludus_kernel_unpack(l->backward_weights[i], l->packed, l->weights);
-    ludus_plan_weights_out(&l->net->graph, i, l->weights, v->dp[0]);
+    weights_gradient(l, i, v);
     const int32_t in = v->node->in[0];
     if (in == 0) {
         return;
     }
-    if (claim(l, in)) {
-        ludus_kernel_backward_data(l->backward_data[i], v->dy, shared->backward[i], l->scratch);
-        ludus_copy_backward(v->n * v->area * v->c, l->scratch, true, l->gradients[in]);
+    const bool add = claim(l, in);
+    float *dx = add ? l->scratch : l->gradients[in];
+    if (l->flat[i] != NULL) {
+        // The flat input is not needed any more: its place takes the flat gradient.
+        ludus_kernel_backward_data(l->backward_data[i], v->dy, shared->weights[i].backward,
+                                   l->flat[i]);
+        ludus_plan_unflatten(&l->net->graph, i, l->rows, l->flat[i], dx);
     } else {
-        ludus_kernel_backward_data(l->backward_data[i], v->dy, shared->backward[i],
-                                   l->gradients[in]);
+        ludus_kernel_backward_data(l->backward_data[i], v->dy, shared->weights[i].backward, dx);
+    }
+    if (add) {
+        ludus_copy_backward(v->n * v->area * v->c, dx, true, l->gradients[in]);
     }
 }
 

@@ -19,10 +19,15 @@ typedef struct ludus_lane_noise {
     float *in, *out, *bias; // [I], [O], [O]; one block, owned through `in`
 } ludus_lane_noise;
 
-// What a step's shards share, per node. Weights are in the kernels' layouts, NULL for other kinds;
-// noise is zeroed for layers without.
+// A matrix node's weights as its kernels read them.
+typedef struct ludus_lane_weights {
+    void *forward, *backward; // a block, or the net's own tensor where kernels take that
+    void *blocks[2];          // owned; NULL where there is nothing to pack, round or add noise to
+} ludus_lane_weights;
+
+// What a step's shards share, per node; zeroed for nodes without weights or noise.
 typedef struct ludus_lane_shared {
-    void **forward, **backward;
+    ludus_lane_weights *weights;
     ludus_lane_noise *noise;
 } ludus_lane_shared;
 
@@ -34,8 +39,9 @@ typedef struct ludus_lane {
     float **values, **gradients; // per node; gradients NULL for the input
     bool *has_gradient;          // per node: something was written in this pass
     float *arena;
+    float **flat;   // per dense node that flattens an image: its input in PyTorch's order
     float *scratch; // largest of any value of a shard
-    float *weights; // plain weights of one layer, twice
+    float *weights; // plain weights of one layer
     void *packed;   // weight gradient in a kernel's layout
 } ludus_lane;
 
