@@ -5,9 +5,8 @@
 #include <omp.h>
 #include <string.h>
 
-#include "nets/noise.h"
 #include "nets/optimiser.h"
-#include "nets/trainer_lane.h"
+#include "nets/trainer_part.h"
 
 static const char *const precision_names[] = {"f32", "bf16", NULL};
 static const char *const optimiser_names[] = {"sgd", "rmsprop", "adam", "adamw", NULL};
@@ -73,14 +72,6 @@ ludus_trainer_config ludus_trainer_config_default(void)
     };
 }
 
-typedef struct tensor_role {
-    bool frozen;
-    bool is_sigma;
-    int32_t sigma; // of a noisy layer's mean: the tensor of its sigma, else -1
-    int32_t node;  // that layer
-    float decay;
-} tensor_role;
-
 struct ludus_trainer {
     ludus_trainer_config config;
     ludus_net *net; // the caller's
@@ -90,26 +81,10 @@ struct ludus_trainer {
     ludus_lane *lanes;        // one per thread
     ludus_lane_shared shared; // packed weights
     ludus_lane_shard *shards; // gradients and losses of each shard
-    float *gradient;          // sum over shards, as the parameter block
-    float *m, *v;             // moments, as the parameter block
-    tensor_role *roles;       // per tensor
-    double *square;           // per tensor: sum of squared gradients
+    ludus_parts parts;        // gradient, moments, and what is done with them
 };
 
 // ---- Life cycle ------------------------------------------------------------------------------
-
-static bool is_frozen(const char *prefixes, const char *name)
-{
-    const char *p = prefixes;
-    while (*p != '\0') {
-        const size_t length = strcspn(p, ",");
-        if (length > 0 && strncmp(name, p, length) == 0) {
-            return true;
-        }
-        p += length + (p[length] == ',');
-    }
-    return false;
-}
 
 static ludus_status check_config(const ludus_trainer_config *c, ludus_error *error)
 {
@@ -121,39 +96,12 @@ static ludus_status check_config(const ludus_trainer_config *c, ludus_error *err
     return LUDUS_OK;
 }
 
-static void fill_roles(ludus_trainer *t)
-{
-    const ludus_graph *g = &t->net->graph;
-    for (size_t i = 0; i < g->num_tensors; i++) {
-        t->roles[i] = (tensor_role){
-            .frozen = is_frozen(t->config.freeze, g->tensors[i].name),
-            .sigma = -1,
-            .decay = g->tensors[i].rank > 1 ? t->config.weight_decay : 0.0f,
-        };
-    }
-    for (int32_t i = 0; i < g->num_nodes; i++) {
-        const ludus_node *node = &g->nodes[i];
-        for (int k = 0; ludus_noise_is_on(node) && k < 2; k++) {
-            tensor_role *mean = &t->roles[node->param[k]], *sigma = &t->roles[node->param[k + 2]];
-            mean->sigma = node->param[k + 2];
-            mean->node = i;
-            sigma->is_sigma = true;
-            sigma->decay = 0.0f;
-        }
-    }
-}
-
 static ludus_status create_blocks(ludus_trainer *t)
 {
     const ludus_graph *g = &t->net->graph;
-    t->gradient = ludus_alloc(g->num_floats, sizeof *t->gradient);
-    t->m = ludus_alloc(g->num_floats, sizeof *t->m);
-    t->v = ludus_alloc(g->num_floats, sizeof *t->v);
-    t->roles = ludus_alloc(g->num_tensors, sizeof *t->roles);
-    t->square = ludus_alloc(g->num_tensors, sizeof *t->square);
     t->shards = ludus_alloc((size_t)t->config.shards, sizeof *t->shards);
     t->lanes = ludus_alloc((size_t)t->num_lanes, sizeof *t->lanes);
-    if (!t->gradient || !t->m || !t->v || !t->roles || !t->square || !t->shards || !t->lanes) {
+    if (!t->shards || !t->lanes) {
         return LUDUS_ERR_NOMEM;
     }
     for (int32_t i = 0; i < t->config.shards; i++) {
@@ -162,7 +110,6 @@ static ludus_status create_blocks(ludus_trainer *t)
             return LUDUS_ERR_NOMEM;
         }
     }
-    fill_roles(t);
     return t->config.ema_decay > 0.0f ? ludus_net_clone(&t->ema, t->net) : LUDUS_OK;
 }
 
@@ -190,6 +137,10 @@ ludus_status ludus_trainer_create(ludus_trainer **out, ludus_net *net,
     if (status == LUDUS_OK) {
         status = ludus_lane_shared_init(&t->shared, net, &t->lanes[0], error);
     }
+    if (status == LUDUS_OK &&
+        ludus_parts_init(&t->parts, net, t->ema, &t->shared, t->shards, &t->config) != LUDUS_OK) {
+        status = ludus_fail(error, LUDUS_ERR_NOMEM, "trainer: out of memory");
+    }
     if (status != LUDUS_OK) {
         ludus_trainer_destroy(t);
         return status;
@@ -203,6 +154,7 @@ void ludus_trainer_destroy(ludus_trainer *trainer)
     if (trainer == NULL) {
         return;
     }
+    ludus_parts_free(&trainer->parts);
     ludus_lane_shared_free(&trainer->shared, trainer->net);
     for (int32_t i = 0; trainer->lanes != NULL && i < trainer->num_lanes; i++) {
         ludus_lane_free(&trainer->lanes[i]);
@@ -213,24 +165,10 @@ void ludus_trainer_destroy(ludus_trainer *trainer)
     ludus_net_destroy(trainer->ema);
     ludus_free(trainer->lanes);
     ludus_free(trainer->shards);
-    ludus_free(trainer->gradient);
-    ludus_free(trainer->m);
-    ludus_free(trainer->v);
-    ludus_free(trainer->roles);
-    ludus_free(trainer->square);
     ludus_free(trainer);
 }
 
 // ---- One step --------------------------------------------------------------------------------
-
-static size_t tensor_count(const ludus_tensor *t)
-{
-    size_t count = 1;
-    for (int32_t i = 0; i < t->rank; i++) {
-        count *= (size_t)t->shape[i];
-    }
-    return count;
-}
 
 static void pack_weights(ludus_trainer *t)
 {
@@ -253,68 +191,29 @@ static void run_shards(ludus_trainer *t, const ludus_batch *batch, float *td_err
     }
 }
 
-static float *gradient_of(const ludus_trainer *t, size_t tensor)
+static void gather_parts(ludus_trainer *t)
 {
-    return t->gradient + (t->net->graph.tensors[tensor].data - t->net->params);
-}
-
-// Adds the shards' gradients of a tensor in shard order.
-static void add_shards(ludus_trainer *t, size_t tensor)
-{
-    float *sum = gradient_of(t, tensor);
-    const size_t first = (size_t)(sum - t->gradient);
-    const size_t n = tensor_count(&t->net->graph.tensors[tensor]);
-    memcpy(sum, t->shards[0].gradient + first, n * sizeof *sum);
-    for (int32_t s = 1; s < t->config.shards; s++) {
-        const float *part = t->shards[s].gradient + first;
-#pragma omp simd
-        for (size_t k = 0; k < n; k++) {
-            sum[k] += part[k];
-        }
+#pragma omp parallel for default(none) shared(t) num_threads(t->num_lanes) schedule(static)
+    for (int32_t i = 0; i < t->parts.count; i++) {
+        ludus_part_gather(&t->parts, i);
     }
 }
 
-static void add_squares(ludus_trainer *t, size_t tensor)
+static void update_parts(ludus_trainer *t, const ludus_part_step *step)
 {
-    const float *sum = gradient_of(t, tensor);
-    const size_t n = tensor_count(&t->net->graph.tensors[tensor]);
-    double square = 0.0;
-    for (size_t k = 0; k < n; k++) {
-        square += (double)sum[k] * (double)sum[k];
+#pragma omp parallel for default(none) shared(t, step) num_threads(t->num_lanes) schedule(static)
+    for (int32_t i = 0; i < t->parts.count; i++) {
+        ludus_part_update(&t->parts, i, step);
     }
-    const bool counts = t->net->graph.tensors[tensor].trainable && !t->roles[tensor].frozen;
-    t->square[tensor] = counts ? square : 0.0;
 }
 
-// All shards have the same noise, so a sigma's gradient follows from the sum of its mean's.
-static void make_sigma_gradient(ludus_trainer *t, size_t mean)
+// Both at once, for when an update does not depend on the norm: each part passes a cache once.
+static void gather_and_update_parts(ludus_trainer *t, const ludus_part_step *step)
 {
-    const tensor_role *role = &t->roles[mean];
-    const ludus_tensor *tensor = &t->net->graph.tensors[mean];
-    const ludus_lane_noise *noise = &t->shared.noise[role->node];
-    const bool is_bias = tensor->rank == 1;
-    const float one = 1.0f;
-    ludus_noise_backward((size_t)tensor->shape[0], is_bias ? 1 : (size_t)tensor->shape[1],
-                         gradient_of(t, mean), noise->out, is_bias ? &one : noise->in,
-                         gradient_of(t, (size_t)role->sigma));
-}
-
-// The batch's gradient, tensor by tensor; also the squares for the norm.
-static void add_gradients(ludus_trainer *t)
-{
-    const size_t num_tensors = t->net->graph.num_tensors;
-#pragma omp parallel for default(none) shared(t, num_tensors) num_threads(t->num_lanes)            \
-    schedule(dynamic, 1)
-    for (size_t i = 0; i < num_tensors; i++) {
-        if (t->roles[i].is_sigma) {
-            continue; // with its mean
-        }
-        add_shards(t, i);
-        add_squares(t, i);
-        if (t->roles[i].sigma >= 0) {
-            make_sigma_gradient(t, i);
-            add_squares(t, (size_t)t->roles[i].sigma);
-        }
+#pragma omp parallel for default(none) shared(t, step) num_threads(t->num_lanes) schedule(static)
+    for (int32_t i = 0; i < t->parts.count; i++) {
+        ludus_part_gather(&t->parts, i);
+        ludus_part_update(&t->parts, i, step);
     }
 }
 
@@ -330,94 +229,46 @@ static void fill_stats(const ludus_trainer *t, ludus_train_stats *stats)
         stats->loss[h] = (float)(sum / (double)t->config.batch);
         stats->total += stats->loss[h] * desc->heads[h].loss_weight;
     }
-    double square = 0.0;
-    for (size_t i = 0; i < t->net->graph.num_tensors; i++) {
-        square += t->square[i];
-    }
-    stats->grad_norm = (float)sqrt(square);
+    stats->grad_norm = ludus_parts_norm(&t->parts);
     stats->lr = ludus_schedule_lr(&t->config, t->steps);
-}
-
-// Running statistics: the shards' mean, mixed in.
-static void update_statistics(const ludus_trainer *t, const ludus_tensor *tensor, size_t first)
-{
-    const float share = t->config.norm_momentum, scale = 1.0f / (float)t->config.shards;
-    const size_t n = tensor_count(tensor);
-    for (size_t k = 0; k < n; k++) {
-        tensor->data[k] += share * (t->gradient[first + k] * scale - tensor->data[k]);
-    }
-}
-
-static void update_weights(ludus_trainer *t, const ludus_train_stats *stats)
-{
-    const ludus_graph *g = &t->net->graph;
-    const float limit = t->config.grad_clip;
-    const float clip = limit > 0.0f && stats->grad_norm > limit ? limit / stats->grad_norm : 1.0f;
-    const float lr = stats->lr;
-    const size_t num_tensors = g->num_tensors;
-#pragma omp parallel for default(none) shared(t, g, clip, lr, num_tensors)                         \
-    num_threads(t->num_lanes) schedule(dynamic, 1)
-    for (size_t i = 0; i < num_tensors; i++) {
-        const ludus_tensor *tensor = &g->tensors[i];
-        const size_t first = (size_t)(tensor->data - t->net->params);
-        if (t->roles[i].frozen) {
-            continue;
-        }
-        if (!tensor->trainable) {
-            update_statistics(t, tensor, first);
-            continue;
-        }
-        const ludus_update update = {
-            .count = tensor_count(tensor),
-            .w = tensor->data,
-            .g = t->gradient + first,
-            .m = t->m + first,
-            .v = t->v + first,
-            .clip = clip,
-            .decay = t->roles[i].decay,
-            .lr = lr,
-            .step = t->steps,
-        };
-        ludus_optimiser_update(&t->config, &update);
-    }
 }
 
 // The average forgets faster at first, so that it is of use from the start (as TensorFlow's
 // ExponentialMovingAverage with num_updates).
-static void update_ema(ludus_trainer *t)
+static float ema_keep(const ludus_trainer *t)
 {
-    if (t->ema == NULL) {
-        return;
-    }
-    const double early = (1.0 + (double)t->steps) / (10.0 + (double)t->steps);
-    const float keep = (float)fmin((double)t->config.ema_decay, early);
-    const size_t n = t->net->graph.num_floats;
-    float *ema = t->ema->params;
-    const float *now = t->net->params;
-#pragma omp simd
-    for (size_t i = 0; i < n; i++) {
-        ema[i] = keep * ema[i] + (1.0f - keep) * now[i];
-    }
+    const double steps = (double)(t->steps + 1);
+    return (float)fmin((double)t->config.ema_decay, (1.0 + steps) / (10.0 + steps));
 }
 
 void ludus_trainer_probe(ludus_trainer *trainer, const ludus_batch *batch, ludus_train_stats *stats)
 {
     pack_weights(trainer);
     run_shards(trainer, batch, NULL);
-    add_gradients(trainer);
+    gather_parts(trainer);
     fill_stats(trainer, stats);
 }
 
 void ludus_trainer_step(ludus_trainer *trainer, const ludus_batch *batch, ludus_train_stats *stats,
                         float *td_error)
 {
+    const float limit = trainer->config.grad_clip;
+    ludus_part_step step = {.clip = 1.0f,
+                            .lr = ludus_schedule_lr(&trainer->config, trainer->steps),
+                            .ema_keep = ema_keep(trainer),
+                            .step = trainer->steps};
     pack_weights(trainer);
     run_shards(trainer, batch, td_error);
-    add_gradients(trainer);
+    if (limit > 0.0f) {
+        gather_parts(trainer);
+        const float norm = ludus_parts_norm(&trainer->parts);
+        step.clip = norm > limit ? limit / norm : 1.0f;
+        update_parts(trainer, &step);
+    } else {
+        gather_and_update_parts(trainer, &step);
+    }
     fill_stats(trainer, stats);
-    update_weights(trainer, stats);
     trainer->steps++;
-    update_ema(trainer);
 }
 
 int64_t ludus_trainer_steps(const ludus_trainer *trainer)
@@ -433,7 +284,7 @@ const ludus_net *ludus_trainer_ema(const ludus_trainer *trainer)
 const float *ludus_trainer_gradient(const ludus_trainer *trainer, size_t tensor)
 {
     const ludus_tensor *t = &trainer->net->graph.tensors[tensor];
-    return t->trainable ? trainer->gradient + (t->data - trainer->net->params) : NULL;
+    return t->trainable ? trainer->parts.gradient + (t->data - trainer->net->params) : NULL;
 }
 
 // ---- Checkpoints -----------------------------------------------------------------------------
@@ -444,8 +295,8 @@ void ludus_trainer_save(const ludus_trainer *trainer, ludus_buffer *out)
     ludus_buffer_put_u64(out, trainer->net->graph.num_floats);
     ludus_buffer_put_u64(out, (uint64_t)trainer->steps);
     ludus_buffer_put_u32(out, trainer->ema != NULL);
-    ludus_buffer_put(out, trainer->m, bytes);
-    ludus_buffer_put(out, trainer->v, bytes);
+    ludus_buffer_put(out, trainer->parts.m, bytes);
+    ludus_buffer_put(out, trainer->parts.v, bytes);
     if (trainer->ema != NULL) {
         ludus_buffer_put(out, trainer->ema->params, bytes);
     }
@@ -467,8 +318,8 @@ ludus_status ludus_trainer_load(ludus_trainer *trainer, ludus_cursor *in, ludus_
     if (m == NULL || v == NULL || ema == NULL) {
         return ludus_fail(error, LUDUS_ERR_FORMAT, "the optimiser's state is cut short");
     }
-    memcpy(trainer->m, m, bytes);
-    memcpy(trainer->v, v, bytes);
+    memcpy(trainer->parts.m, m, bytes);
+    memcpy(trainer->parts.v, v, bytes);
     if (has_ema) {
         memcpy(trainer->ema->params, ema, bytes);
     }

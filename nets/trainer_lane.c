@@ -9,6 +9,15 @@
 
 // ---- Life cycle ------------------------------------------------------------------------------
 
+static size_t tensor_count(const ludus_tensor *t)
+{
+    size_t count = 1;
+    for (int32_t i = 0; i < t->rank; i++) {
+        count *= (size_t)t->shape[i];
+    }
+    return count;
+}
+
 static size_t value_floats(const ludus_lane *l, int32_t node)
 {
     return (ludus_plan_row_floats(&l->net->graph, node) * (size_t)l->rows + 15) / 16 * 16;
@@ -228,11 +237,7 @@ void ludus_lane_pack(ludus_lane *lane, ludus_lane_shared *shared, int32_t node, 
         weights = changed;
     }
     if (lane->config->precision == LUDUS_PRECISION_BF16) {
-        size_t count = 1;
-        for (int32_t i = 0; i < t->rank; i++) {
-            count *= (size_t)t->shape[i];
-        }
-        ludus_round_bf16(count, weights, changed);
+        ludus_round_bf16(tensor_count(t), weights, changed);
         weights = changed;
     }
     if (!is_plain) {
@@ -503,6 +508,20 @@ static void backward_node(ludus_lane *l, const ludus_lane_shared *shared, int32_
     }
 }
 
+// Of a node that no loss reaches.
+static void zero_gradient(const ludus_lane *l, int32_t node, ludus_lane_shard *out)
+{
+    const ludus_graph *g = &l->net->graph;
+    for (int k = 0; k < LUDUS_NODE_MAX_PARAMS; k++) {
+        const int32_t tensor = g->nodes[node].param[k];
+        if (tensor >= 0 && g->tensors[tensor].trainable) {
+            const float *data = g->tensors[tensor].data;
+            memset(out->gradient + (data - l->net->params), 0,
+                   tensor_count(&g->tensors[tensor]) * sizeof *out->gradient);
+        }
+    }
+}
+
 void ludus_lane_run(ludus_lane *lane, const ludus_lane_shared *shared, const ludus_batch *batch,
                     int32_t shard, int64_t step, ludus_lane_shard *out, float *td_error)
 {
@@ -511,7 +530,6 @@ void ludus_lane_run(ludus_lane *lane, const ludus_lane_shared *shared, const lud
     const size_t row_in = (size_t)input->h * (size_t)input->w * (size_t)input->c;
     const bool round = lane->config->precision == LUDUS_PRECISION_BF16;
     memset(lane->has_gradient, 0, (size_t)g->num_nodes * sizeof *lane->has_gradient);
-    memset(out->gradient, 0, g->num_floats * sizeof *out->gradient);
     memset(out->loss, 0, sizeof out->loss);
     ludus_plan_load_input(g, lane->rows, batch->in + (size_t)shard * (size_t)lane->rows * row_in,
                           lane->values[0]);
@@ -530,6 +548,8 @@ void ludus_lane_run(ludus_lane *lane, const ludus_lane_shared *shared, const lud
     for (int32_t i = g->num_nodes - 1; i > 0; i--) {
         if (lane->has_gradient[i]) {
             backward_node(lane, shared, i, out, dropout_key(lane, i, shard, step));
+        } else {
+            zero_gradient(lane, i, out);
         }
     }
 }
