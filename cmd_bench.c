@@ -53,7 +53,7 @@ static ludus_status make_net(ludus_net **out, const ludus_game *game, int32_t ch
     ludus_net_desc desc = ludus_net_desc_default();
     desc.channels = channels;
     desc.blocks = blocks;
-    ludus_net_desc_for_game(&desc, game);
+    ludus_net_desc_for_game(&desc, game, NULL, NULL);
     return ludus_net_create(out, &desc, 1, error);
 }
 

@@ -26,52 +26,6 @@ void ludus_evaluator_destroy(ludus_evaluator *evaluator)
     memset(evaluator, 0, sizeof *evaluator);
 }
 
-// ---- Nets for games --------------------------------------------------------------------------
-
-void ludus_net_desc_for_game(ludus_net_desc *desc, const ludus_game *game)
-{
-    for (int i = 0; i < 3; i++) {
-        desc->in_shape[i] = game->spec.planes[i];
-    }
-    desc->num_heads = 2;
-    // Narrow heads: their dense layers would otherwise weigh as much as the trunk.
-    desc->heads[0] = (ludus_head_desc){.name = "policy",
-                                       .kind = LUDUS_HEAD_POLICY,
-                                       .size = game->spec.num_moves,
-                                       .channels = 16,
-                                       .atoms = 1,
-                                       .loss_weight = 1.0f};
-    desc->heads[1] = (ludus_head_desc){.name = "value",
-                                       .kind = LUDUS_HEAD_WDL,
-                                       .size = 3,
-                                       .channels = 8,
-                                       .hidden = 64,
-                                       .atoms = 1,
-                                       .loss_weight = 1.0f};
-}
-
-ludus_status ludus_net_fits_game(const ludus_net *net, const ludus_game *game, ludus_error *error)
-{
-    const ludus_net_desc *d = ludus_net_describe(net);
-    const int32_t *want = game->spec.planes;
-    const int32_t policy = ludus_net_find_head(net, "policy");
-    const int32_t value = ludus_net_find_head(net, "value");
-    if (policy < 0 || value < 0 || d->heads[value].kind != LUDUS_HEAD_WDL) {
-        return ludus_fail(error, LUDUS_ERR_ARG,
-                          "the net has no policy and value heads: not one "
-                          "for board games");
-    }
-    if (memcmp(d->in_shape, want, sizeof d->in_shape) != 0 ||
-        d->heads[policy].size != game->spec.num_moves) {
-        return ludus_fail(error, LUDUS_ERR_ARG,
-                          "the net reads %dx%dx%d planes and knows %d moves; %s has %dx%dx%d and "
-                          "%d: it was trained for another game",
-                          d->in_shape[0], d->in_shape[1], d->in_shape[2], d->heads[policy].size,
-                          game->spec.name, want[0], want[1], want[2], game->spec.num_moves);
-    }
-    return LUDUS_OK;
-}
-
 // ---- Net -------------------------------------------------------------------------------------
 
 typedef struct net_evaluator {

@@ -8,8 +8,7 @@
 #ifndef LUDUS_AGENTS_EVALUATOR_H
 #define LUDUS_AGENTS_EVALUATOR_H
 
-#include "envs/game.h"
-#include "nets/net.h"
+#include "agents/game_net.h"
 
 // One position to evaluate. Pointers are the caller's and are used during the call only.
 typedef struct ludus_leaf {
@@ -37,12 +36,6 @@ typedef struct ludus_evaluator {
 
 void ludus_evaluate(ludus_evaluator *evaluator, int32_t n, ludus_leaf *leaves);
 void ludus_evaluator_destroy(ludus_evaluator *evaluator); // a zeroed one is accepted
-
-// The net's description for a game: input planes, policy and WDL heads named "policy" and "value".
-// Fills in_shape and heads; trunk fields stay.
-void ludus_net_desc_for_game(ludus_net_desc *desc, const ludus_game *game);
-// Fails with one line when the net was made for another game (shape of input or heads).
-ludus_status ludus_net_fits_game(const ludus_net *net, const ludus_game *game, ludus_error *error);
 
 // Net: encodes through the leaf's symmetry, softmax over the legal moves. Copies the weights into
 // its executor (see ludus_net_exec_create); refresh takes new ones of the same shape. INT8 without

@@ -125,7 +125,7 @@ static ludus_status net_create(void **self, const ludus_game *game, const char *
     ludus_net *net = NULL;
     ludus_status status = read_settings(&s, args, error);
     if (status == LUDUS_OK) {
-        status = ludus_net_load(&net, s.file, error);
+        status = ludus_net_load_for_game(&net, s.file, game, error);
     }
     if (status != LUDUS_OK) {
         return status;

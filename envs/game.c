@@ -137,6 +137,17 @@ void ludus_game_draw(const ludus_game *game, const void *pos, ludus_move last, c
     game->ops->draw(game->ctx, pos, last, out);
 }
 
+bool ludus_game_has_result(const ludus_game *game)
+{
+    return game->ops->result != NULL;
+}
+
+void ludus_game_result(const ludus_game *game, const void *pos, float *lead, float *owner)
+{
+    assert(ludus_game_outcome(game, pos) != LUDUS_ONGOING);
+    game->ops->result(game->ctx, pos, lead, owner);
+}
+
 float ludus_game_heuristic(const ludus_game *game, const void *pos)
 {
     const ludus_outcome outcome = ludus_game_outcome(game, pos);

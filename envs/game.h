@@ -48,6 +48,7 @@ typedef struct ludus_game_spec {
     int32_t num_symmetries;         // >= 1; 0 is the identity
     size_t state_bytes;             // of a position block, a multiple of 8
     int32_t board[2];               // [rows, columns], for drawing
+    bool has_cell_moves;            // move i < H*W is the cell i of the planes, row-major
     const char *summary;            // one line for `ludus list`
 } ludus_game_spec;
 
@@ -85,6 +86,10 @@ typedef struct ludus_game_ops {
     // (optional) A quick static evaluation in (-1,1) for the player to move, for alpha-beta; NULL
     // means 0 for every unfinished position.
     float (*heuristic)(const void *ctx, const void *pos);
+    // (optional) What a finished game left, for the player to move at `pos`: points ahead, and per
+    // cell of the board, row-major [rows*columns], 1 own, 0 the opponent's, 0.5 nobody's. Nets for
+    // games with it learn the score and who will own what.
+    void (*result)(const void *ctx, const void *pos, float *lead, float *owner);
     // (optional) Leaf counting for perft without making the last move; NULL = the generic way.
     uint64_t (*perft_leaves)(const void *ctx, const void *pos);
 } ludus_game_ops;
@@ -118,6 +123,9 @@ ludus_status ludus_game_from_text(const ludus_game *game, void *pos, const char 
                                   ludus_error *error);
 void ludus_game_draw(const ludus_game *game, const void *pos, ludus_move last, char *out);
 float ludus_game_heuristic(const ludus_game *game, const void *pos);
+// Whether finished games have a result beyond win, draw and loss; of a finished one.
+bool ludus_game_has_result(const ludus_game *game);
+void ludus_game_result(const ludus_game *game, const void *pos, float *lead, float *owner);
 size_t ludus_game_plane_count(const ludus_game *game); // C*H*W
 
 // Leaves of the legal move tree of exactly `depth` plies (finished games end early and count only

@@ -47,6 +47,7 @@ static ludus_status create(int32_t size, ludus_game_spec *spec, void **ctx)
                               .num_symmetries = 8,
                               .state_bytes = sizeof(position),
                               .board = {size, size},
+                              .has_cell_moves = true,
                               .summary = "freestyle gomoku, five or more in a row, 9x9 .. 19x19"};
     snprintf(spec->name, sizeof(spec->name), "gomoku%d", (int)size);
     return LUDUS_OK;

@@ -72,6 +72,7 @@ static ludus_status create(int32_t size, ludus_game_spec *spec, void **ctx)
                               .num_symmetries = 8,
                               .state_bytes = sizeof(position),
                               .board = {size, size},
+                              .has_cell_moves = true,
                               .summary = size == 8 ? "Othello (Reversi) on 8x8"
                                                    : "Othello (Reversi) on 6x6"};
     strcpy(spec->name, size == 8 ? "othello" : "othello6");
@@ -148,6 +149,18 @@ static ludus_outcome outcome(const void *ctx, const void *pos)
     }
     const int32_t lead = __builtin_popcountll(p->own) - __builtin_popcountll(p->other);
     return (ludus_outcome)((lead > 0) - (lead < 0));
+}
+
+static void result(const void *ctx, const void *pos, float *lead, float *owner)
+{
+    const rules *r = ctx;
+    const position *p = pos;
+    *lead = (float)(__builtin_popcountll(p->own) - __builtin_popcountll(p->other));
+    for (int32_t cell = 0; cell < r->cells; cell++) {
+        const float own = (float)(p->own >> r->bit[cell] & 1);
+        const float other = (float)(p->other >> r->bit[cell] & 1);
+        owner[cell] = 0.5f * (1.0f + own - other);
+    }
 }
 
 static uint64_t hash(const void *ctx, const void *pos)
@@ -332,5 +345,6 @@ const ludus_game_ops ludus_othello_ops = {
     .from_text = from_text,
     .draw = draw,
     .heuristic = heuristic,
+    .result = result,
     .perft_leaves = perft_leaves,
 };

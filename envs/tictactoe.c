@@ -27,6 +27,7 @@ static ludus_status create(int32_t size, ludus_game_spec *spec, void **ctx)
                               .num_symmetries = 8,
                               .state_bytes = sizeof(position),
                               .board = {3, 3},
+                              .has_cell_moves = true,
                               .summary = "tic-tac-toe, three in a row on 3x3"};
     return LUDUS_OK;
 }

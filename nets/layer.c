@@ -436,6 +436,24 @@ static void transpose_4x4(size_t from_stride, size_t to_stride, const float *fro
     }
 }
 
+void ludus_concat_forward(size_t n, size_t k1, size_t k2, const float *x1, const float *x2,
+                          float *y)
+{
+    for (size_t r = 0; r < n; r++) {
+        memcpy(y + r * (k1 + k2), x1 + r * k1, k1 * sizeof *y);
+        memcpy(y + r * (k1 + k2) + k1, x2 + r * k2, k2 * sizeof *y);
+    }
+}
+
+void ludus_concat_backward(size_t n, size_t k1, size_t k2, const float *dy, bool add1, float *dx1,
+                           bool add2, float *dx2)
+{
+    for (size_t r = 0; r < n; r++) {
+        ludus_copy_backward(k1, dy + r * (k1 + k2), add1, dx1 + r * k1);
+        ludus_copy_backward(k2, dy + r * (k1 + k2) + k1, add2, dx2 + r * k2);
+    }
+}
+
 void ludus_transpose(size_t rows, size_t columns, const float *restrict from, float *restrict to)
 {
     const size_t whole_rows = rows / 4 * 4, whole_columns = columns / 4 * 4;

@@ -60,6 +60,12 @@ void ludus_dueling_forward(size_t n, size_t actions, size_t atoms, const float *
 void ludus_dueling_backward(size_t n, size_t actions, size_t atoms, const float *dq, bool add_v,
                             float *dv, bool add_adv, float *dadv);
 
+// y: [N,K1+K2] = rows of x1 [N,K1] and x2 [N,K2] side by side.
+void ludus_concat_forward(size_t n, size_t k1, size_t k2, const float *x1, const float *x2,
+                          float *y);
+void ludus_concat_backward(size_t n, size_t k1, size_t k2, const float *dy, bool add1, float *dx1,
+                           bool add2, float *dx2);
+
 // from: [rows,columns], to: [columns,rows]; they do not overlap.
 void ludus_transpose(size_t rows, size_t columns, const float *from, float *to);
 

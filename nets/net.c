@@ -52,6 +52,20 @@ static void fill(ludus_net *net, int32_t tensor, float value)
     }
 }
 
+// A concatenation is always a head's output.
+static bool feeds_concat(const ludus_graph *g, const ludus_node *node)
+{
+    const int32_t index = (int32_t)(node - g->nodes);
+    for (int32_t i = index + 1; i < g->num_nodes; i++) {
+        const ludus_node *reader = &g->nodes[i];
+        if (reader->kind == LUDUS_NODE_CONCAT &&
+            (reader->in[0] == index || reader->in[1] == index)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void init_weights(ludus_net *net, const ludus_node *node, ludus_rng *rng)
 {
     const ludus_tensor *t = &net->graph.tensors[node->param[0]];
@@ -61,7 +75,7 @@ static void init_weights(ludus_net *net, const ludus_node *node, ludus_rng *rng)
     double deviation =
         net->desc.init == LUDUS_INIT_HE ? sqrt(2.0 / fan_in) : sqrt(2.0 / (fan_in + fan_out));
     // Outputs begin near zero: policies near uniform, values near even.
-    if (node->head >= 0) {
+    if (node->head >= 0 || feeds_concat(&net->graph, node)) {
         deviation *= 0.1;
     }
     const size_t count = count_of(t);
@@ -135,6 +149,42 @@ ludus_status ludus_net_clone(ludus_net **out, const ludus_net *net)
         memcpy((*out)->params, net->params, net->graph.num_floats * sizeof *net->params);
     }
     return status;
+}
+
+static bool same_shape(const ludus_tensor *a, const ludus_tensor *b)
+{
+    return a->rank == b->rank && memcmp(a->shape, b->shape, sizeof a->shape) == 0;
+}
+
+ludus_status ludus_net_resize(ludus_net **out, const ludus_net *net, int32_t h, int32_t w,
+                              ludus_error *error)
+{
+    ludus_net_desc desc = net->desc;
+    const int32_t cells = desc.in_shape[1] * desc.in_shape[2];
+    *out = NULL;
+    desc.in_shape[1] = h;
+    desc.in_shape[2] = w;
+    for (int32_t i = 0; i < desc.num_heads; i++) {
+        if (desc.heads[i].kind == LUDUS_HEAD_POLICY && desc.heads[i].pooled) {
+            desc.heads[i].size += h * w - cells;
+        }
+    }
+    ludus_status status = ludus_net_create(out, &desc, 0, error);
+    // The nodes are the same, so the tensors are, but for their shapes.
+    for (size_t i = 0; status == LUDUS_OK && i < net->graph.num_tensors; i++) {
+        const ludus_tensor *from = &net->graph.tensors[i];
+        if (!same_shape(from, &(*out)->graph.tensors[i])) {
+            status = ludus_fail(error, LUDUS_ERR_ARG, "net: %s is tied to %dx%d boards", from->name,
+                                net->desc.in_shape[1], net->desc.in_shape[2]);
+        }
+    }
+    if (status != LUDUS_OK) {
+        ludus_net_destroy(*out);
+        *out = NULL;
+        return status;
+    }
+    memcpy((*out)->params, net->params, net->graph.num_floats * sizeof *net->params);
+    return LUDUS_OK;
 }
 
 void ludus_net_destroy(ludus_net *net)

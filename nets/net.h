@@ -65,11 +65,15 @@ typedef struct ludus_conv_layer {
 typedef struct ludus_head_desc {
     char name[LUDUS_NET_NAME_MAX]; // unique, e.g. "policy"; prefixes its weights' names
     ludus_head_kind kind;
-    int32_t size;      // POLICY moves, WDL 3, Q actions, PLANES planes, SCALARS scalars
-    int32_t channels;  // 1x1 convolution's outputs (residual trunks; POLICY, WDL, SCALARS, Q)
-    int32_t hidden;    // dense layer before the outputs, 0 = none (WDL, SCALARS, Q)
-    int32_t atoms;     // Q only: outputs per action, 1 = scalar, 51 = C51, 32 = quantiles
-    bool dueling;      // Q only: V + A - mean A (Wang et al. 2016, eq. 9), per atom
+    int32_t size;     // POLICY moves, WDL 3, Q actions, PLANES planes, SCALARS scalars
+    int32_t channels; // 1x1 convolution's outputs (residual trunks; POLICY, WDL, SCALARS, Q)
+    int32_t hidden;   // dense layer before the outputs, 0 = none (WDL, SCALARS, Q)
+    int32_t atoms;    // Q only: outputs per action, 1 = scalar, 51 = C51, 32 = quantiles
+    bool dueling;     // Q only: V + A - mean A (Wang et al. 2016, eq. 9), per atom
+    bool
+        pooled; // POLICY, WDL, SCALARS on residual trunks: global pooling (Wu 2019) takes the place
+                // of dense layers over the board, so that the weights fit boards of any size. A
+                // POLICY is then one logit per cell, row-major, and size - H*W more (a pass)
     float loss_weight; // this head's share of the summed loss, >= 0
 } ludus_head_desc;
 
@@ -111,6 +115,10 @@ extern const size_t ludus_net_num_options;
 ludus_status ludus_net_create(ludus_net **out, const ludus_net_desc *desc, uint64_t seed,
                               ludus_error *error);
 ludus_status ludus_net_clone(ludus_net **out, const ludus_net *net);
+// The same weights for boards of height h and width w: pooled policies keep their further moves.
+// Fails with one line when a layer's weights are tied to the board's size.
+ludus_status ludus_net_resize(ludus_net **out, const ludus_net *net, int32_t h, int32_t w,
+                              ludus_error *error);
 void ludus_net_destroy(ludus_net *net);                         // NULL is accepted
 const ludus_net_desc *ludus_net_describe(const ludus_net *net); // borrowed from net
 size_t ludus_net_num_params(const ludus_net *net); // floats, norms' statistics included

@@ -117,6 +117,13 @@ static bool has_q_head(const ludus_net_desc *d)
     return false;
 }
 
+static bool may_pool(const ludus_net_desc *d, const ludus_head_desc *h)
+{
+    return d->trunk == LUDUS_TRUNK_RESIDUAL && h->channels > 0 && h->kind != LUDUS_HEAD_Q &&
+           h->kind != LUDUS_HEAD_PLANES && d->in_shape[1] * d->in_shape[2] > 1 &&
+           (h->kind != LUDUS_HEAD_POLICY || h->size >= d->in_shape[1] * d->in_shape[2]);
+}
+
 static ludus_status check_head(const ludus_net_desc *d, int32_t index, ludus_error *error)
 {
     const ludus_head_desc *h = &d->heads[index];
@@ -132,8 +139,8 @@ static ludus_status check_head(const ludus_net_desc *d, int32_t index, ludus_err
     if (!in_range((int32_t)h->kind, 0, LUDUS_HEAD_SCALARS) || !in_range(h->size, 1, 65536) ||
         !in_range(h->channels, 0, 1024) || !in_range(h->hidden, 0, 65536) ||
         !in_range(h->atoms, is_q ? 1 : 0, 1024) || (!is_q && h->dueling) ||
-        (h->kind == LUDUS_HEAD_WDL && h->size != 3) || !(h->loss_weight >= 0.0f) ||
-        !isfinite(h->loss_weight)) {
+        (h->kind == LUDUS_HEAD_WDL && h->size != 3) || (h->pooled && !may_pool(d, h)) ||
+        !(h->loss_weight >= 0.0f) || !isfinite(h->loss_weight)) {
         return ludus_fail(error, LUDUS_ERR_ARG, "net: head %s is out of range", h->name);
     }
     return LUDUS_OK;

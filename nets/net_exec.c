@@ -383,6 +383,9 @@ static void run_layer(const ludus_net_exec *e, const ludus_exec_step *s, size_t 
     case LUDUS_NODE_DUELING:
         ludus_dueling_forward(n, (size_t)(node->c / from->c), c, x, x2, y);
         break;
+    case LUDUS_NODE_CONCAT:
+        ludus_concat_forward(n, area * c, (size_t)node->c - area * c, x, x2, y);
+        break;
     default:
         assert(false); // input, dropout and matrix nodes are dealt with elsewhere
     }

@@ -63,6 +63,7 @@ static const field head_fields[] = {
     {"hidden", offsetof(ludus_head_desc, hidden), false, false},
     {"atoms", offsetof(ludus_head_desc, atoms), false, false},
     {"dueling", offsetof(ludus_head_desc, dueling), true, false},
+    {"pooled", offsetof(ludus_head_desc, pooled), true, true},
 };
 #define NUM_DESC_FIELDS (sizeof(desc_fields) / sizeof(desc_fields[0]))
 #define NUM_HEAD_FIELDS (sizeof(head_fields) / sizeof(head_fields[0]))

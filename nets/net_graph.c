@@ -289,6 +289,45 @@ static int32_t add_q_head(builder *b, const char *prefix, const ludus_head_desc 
     return add_node(b, node);
 }
 
+// The board's cells by 1x1 convolutions, the further moves by a dense layer over the pooled board.
+static int32_t add_pooled_policy(builder *b, const char *prefix, const ludus_head_desc *head,
+                                 int32_t x)
+{
+    char name[NAME_BYTES];
+    const int32_t pool = add_pool(b, x, false);
+    snprintf(name, sizeof name, "%s.gpool.fc", prefix);
+    const int32_t bias = add_dense(b, name, pool, head->channels, false);
+    const int32_t biased = add_relu(b, add_simple(b, LUDUS_NODE_BIAS, x, bias));
+    snprintf(name, sizeof name, "%s.out", prefix);
+    const int32_t cells = add_conv(b, name, biased, (ludus_conv_layer){1, 1, 1, 0}, true);
+    ludus_node node = node_like(b, LUDUS_NODE_CONCAT, cells);
+    const int32_t further = head->size - node.h * node.w;
+    if (further == 0) {
+        return cells;
+    }
+    snprintf(name, sizeof name, "%s.further", prefix);
+    node.in[1] = add_dense(b, name, pool, further, false);
+    node.h = node.w = 1;
+    node.c = head->size;
+    return add_node(b, node);
+}
+
+static int32_t add_outputs(builder *b, const char *prefix, const ludus_head_desc *head, int32_t x)
+{
+    char name[NAME_BYTES];
+    if (head->kind == LUDUS_HEAD_Q) {
+        return add_q_head(b, prefix, head, x);
+    }
+    if (head->pooled && head->kind == LUDUS_HEAD_POLICY) {
+        return add_pooled_policy(b, prefix, head, x);
+    }
+    if (head->pooled) {
+        x = add_pool(b, x, false);
+    }
+    snprintf(name, sizeof name, "%s.out", prefix);
+    return add_dense(b, name, add_head_hidden(b, prefix, head, x, "fc1"), head->size, false);
+}
+
 static void add_head(builder *b, int32_t index, int32_t trunk)
 {
     const ludus_head_desc *head = &b->desc->heads[index];
@@ -299,12 +338,7 @@ static void add_head(builder *b, int32_t index, int32_t trunk)
     if (head->kind == LUDUS_HEAD_PLANES) {
         x = add_conv(b, name, trunk, (ludus_conv_layer){head->size, 1, 1, 0}, true);
     } else {
-        x = add_head_conv(b, prefix, head, trunk);
-        if (head->kind == LUDUS_HEAD_Q) {
-            x = add_q_head(b, prefix, head, x);
-        } else {
-            x = add_dense(b, name, add_head_hidden(b, prefix, head, x, "fc1"), head->size, false);
-        }
+        x = add_outputs(b, prefix, head, add_head_conv(b, prefix, head, trunk));
     }
     b->graph->nodes[x].head = index;
 }

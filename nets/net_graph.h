@@ -27,7 +27,8 @@ typedef enum ludus_node_kind {
     LUDUS_NODE_SCALE, // in[0] * sigmoid(first C of in[1]) + second C of in[1], per channel
     LUDUS_NODE_BIAS,  // in[0] + in[1] per channel (global-pooling bias)
     LUDUS_NODE_DROPOUT,
-    LUDUS_NODE_DUELING // in[0] value [atoms], in[1] advantages [actions*atoms]
+    LUDUS_NODE_DUELING, // in[0] value [atoms], in[1] advantages [actions*atoms]
+    LUDUS_NODE_CONCAT   // a row of in[0], flattened, then one of in[1]; in[0] has one channel
 } ludus_node_kind;
 
 #define LUDUS_NODE_MAX_PARAMS 4

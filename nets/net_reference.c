@@ -179,6 +179,13 @@ static void forward_node(const ludus_reference *ref, int32_t i)
     case LUDUS_NODE_DUELING:
         ludus_ref_dueling_forward(v.n, (size_t)v.node->c / v.c, v.c, v.x, v.x2, v.y);
         break;
+    case LUDUS_NODE_CONCAT:
+        for (size_t k = 0; k < v.n * (size_t)v.node->c; k++) {
+            const size_t row = k / (size_t)v.node->c, at = k % (size_t)v.node->c, k1 = v.a * v.c;
+            const size_t k2 = (size_t)v.node->c - k1;
+            v.y[k] = at < k1 ? v.x[row * k1 + at] : v.x2[row * k2 + at - k1];
+        }
+        break;
     case LUDUS_NODE_INPUT:
         assert(false);
     }
@@ -276,6 +283,13 @@ static void backward_node(const ludus_reference *ref, int32_t i)
         break;
     case LUDUS_NODE_DUELING:
         ludus_ref_dueling_backward(v.n, (size_t)v.node->c / v.c, v.c, v.dy, v.dx, v.dx2);
+        break;
+    case LUDUS_NODE_CONCAT:
+        for (size_t k = 0; k < v.n * (size_t)v.node->c; k++) {
+            const size_t row = k / (size_t)v.node->c, at = k % (size_t)v.node->c, k1 = v.a * v.c;
+            const size_t k2 = (size_t)v.node->c - k1;
+            *(at < k1 ? &v.dx[row * k1 + at] : &v.dx2[row * k2 + at - k1]) += v.dy[k];
+        }
         break;
     case LUDUS_NODE_INPUT:
         assert(false);

@@ -331,6 +331,9 @@ static void forward_node(const ludus_lane *l, const ludus_lane_shared *shared, i
     case LUDUS_NODE_DUELING:
         ludus_dueling_forward(v.n, (size_t)v.node->c / v.c, v.c, v.x, v.x2, v.y);
         break;
+    case LUDUS_NODE_CONCAT:
+        ludus_concat_forward(v.n, v.area * v.c, (size_t)v.node->c - v.area * v.c, v.x, v.x2, v.y);
+        break;
     case LUDUS_NODE_INPUT:
         break;
     }
@@ -502,6 +505,10 @@ static void backward_node(ludus_lane *l, const ludus_lane_shared *shared, int32_
         break;
     case LUDUS_NODE_DUELING:
         ludus_dueling_backward(v.n, (size_t)v.node->c / v.c, v.c, v.dy, add, dx, add2, dx2);
+        break;
+    case LUDUS_NODE_CONCAT:
+        ludus_concat_backward(v.n, v.area * v.c, (size_t)v.node->c - v.area * v.c, v.dy, add, dx,
+                              add2, dx2);
         break;
     default:
         assert(false);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "agents/game_net.h"
 #include "nets/trainer.h"
 #include "selfplay/net_state.h"
 #include "selfplay/replay.h"
@@ -63,6 +64,7 @@ typedef struct az_learner {
 typedef struct az_recipe {
     ludus_run_config run;
     ludus_net_desc net;
+    ludus_heads_config heads;
     ludus_mcts_config search;
     ludus_selfplay_config selfplay;
     ludus_trainer_config train;
@@ -75,6 +77,7 @@ static az_recipe az_recipe_default(void)
     return (az_recipe){
         .run = ludus_run_config_default(),
         .net = ludus_net_desc_default(),
+        .heads = ludus_heads_config_default(),
         .search = ludus_mcts_config_default(),
         .selfplay = ludus_selfplay_config_default(),
         .train = ludus_trainer_config_default(),
@@ -92,6 +95,7 @@ static ludus_status read_recipe(az_recipe *r, ludus_config *config, ludus_error 
     } sections[] = {
         {ludus_run_options, ludus_run_num_options, &r->run},
         {ludus_net_options, ludus_net_num_options, &r->net},
+        {ludus_heads_options, ludus_heads_num_options, &r->heads},
         {ludus_mcts_options, ludus_mcts_num_options, &r->search},
         {ludus_selfplay_options, ludus_selfplay_num_options, &r->selfplay},
         {ludus_trainer_options, ludus_trainer_num_options, &r->train},
@@ -110,15 +114,29 @@ static ludus_status read_recipe(az_recipe *r, ludus_config *config, ludus_error 
 
 static ludus_status create_net(az_learner *l, az_recipe *r, ludus_error *error)
 {
-    ludus_net_desc_for_game(&r->net, &l->game);
-    if (r->run.start_net[0] == '\0') {
-        return ludus_net_create(&l->net, &r->net, (uint64_t)r->run.seed, error);
+    ludus_status status = ludus_net_desc_for_game(&r->net, &l->game, &r->heads, error);
+    if (status != LUDUS_OK) {
+        return status;
     }
-    ludus_status status = ludus_net_load(&l->net, r->run.start_net, error);
-    if (status == LUDUS_OK) {
-        status = ludus_net_fits_game(l->net, &l->game, error);
+    if ((r->heads.ownership > 0.0f || r->heads.score > 0.0f) && r->selfplay.resign_value > -1.0f) {
+        return ludus_fail(error, LUDUS_ERR_ARG,
+                          "selfplay.resign_value: heads.ownership and heads.score want games that "
+                          "are played to the end");
     }
-    return status;
+    return r->run.start_net[0] == '\0'
+               ? ludus_net_create(&l->net, &r->net, (uint64_t)r->run.seed, error)
+               : ludus_net_load_for_game(&l->net, r->run.start_net, &l->game, error);
+}
+
+// A game lost by twice the usual should not weigh four times as much.
+static void choose_losses(const ludus_net *net, ludus_trainer_config *train)
+{
+    const ludus_net_desc *d = ludus_net_describe(net);
+    for (int32_t i = 0; i < d->num_heads; i++) {
+        if (d->heads[i].kind == LUDUS_HEAD_SCALARS) {
+            train->loss[i] = LUDUS_LOSS_HUBER;
+        }
+    }
 }
 
 static ludus_status create_parts(az_learner *l, az_recipe *r, const char *folder,
@@ -129,6 +147,7 @@ static ludus_status create_parts(az_learner *l, az_recipe *r, const char *folder
     if (status == LUDUS_OK) {
         r->train.threads = l->threads;
         r->train.seed = seed;
+        choose_losses(l->net, &r->train);
         status = ludus_trainer_create(&l->trainer, l->net, &r->train, error);
     }
     if (status == LUDUS_OK) {
@@ -274,14 +293,21 @@ static void report_selfplay(ludus_report *report, const az_learner *l,
     ludus_report_add(report, "selfplay/draws", (double)s->draws / games);
 }
 
+static const char *const loss_names[] = {"loss/policy", "loss/value", "loss/ownership",
+                                         "loss/score",  "loss/reply", "loss/moves_left"};
+
 static void report_training(ludus_report *report, const az_learner *l, const train_means *m)
 {
     const double steps = m->steps > 0 ? (double)m->steps : (double)NAN;
-    const int32_t policy = ludus_net_find_head(l->net, "policy");
-    const int32_t value = ludus_net_find_head(l->net, "value");
+    const ludus_net_desc *desc = ludus_net_describe(l->net);
     ludus_report_add(report, "steps", (double)ludus_trainer_steps(l->trainer));
-    ludus_report_add(report, "loss/policy", m->loss[policy] / steps);
-    ludus_report_add(report, "loss/value", m->loss[value] / steps);
+    for (int32_t i = 0; i < desc->num_heads; i++) {
+        for (size_t k = 0; k < sizeof(loss_names) / sizeof(loss_names[0]); k++) {
+            if (strcmp(desc->heads[i].name, strchr(loss_names[k], '/') + 1) == 0) {
+                ludus_report_add(report, loss_names[k], m->loss[i] / steps);
+            }
+        }
+    }
     ludus_report_add(report, "loss/total", m->total / steps);
     ludus_report_add(report, "train/grad_norm", m->grad_norm / steps);
     ludus_report_add(report, "train/lr", m->lr);

@@ -2,6 +2,7 @@
 // by replaying moves, and mixes the targets.
 //
 // Value target: (1 - search_share) * result of the game + search_share * root estimate.
+// The auxiliary heads of agents/game_net.h get the game's end and the next ply's policy.
 // Letters as in nets/net.h. Threads: opens a team of `threads`, one reader each.
 // Repeat: row r of step t depends on (seed, t, r) and the replay's content alone.
 

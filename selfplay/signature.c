@@ -117,7 +117,7 @@ static ludus_status sign_net(uint64_t *hash, ludus_error *error)
     ludus_net_desc desc = ludus_net_desc_default();
     desc.channels = 16;
     desc.blocks = 2;
-    ludus_net_desc_for_game(&desc, &game);
+    ludus_net_desc_for_game(&desc, &game, NULL, NULL);
     const size_t planes = ludus_game_plane_count(&game);
     float *in = ludus_alloc(NET_ROWS * planes, sizeof(*in));
     void *pos = ludus_alloc(1, game.spec.state_bytes);

@@ -86,6 +86,11 @@ void sample_nets(sample_net nets[NUM_SAMPLE_NETS])
     nets[7].desc.heads[0] = dueling_q;
     nets[8] = (sample_net){"noisy dueling", nets[7].desc};
     nets[8].desc.noisy = true;
+    nets[9] = (sample_net){"pooled heads", nets[3].desc};
+    nets[9].desc.heads[0].size = 4 * 5 + 2;
+    for (int h = 0; h < 4; h++) {
+        nets[9].desc.heads[h].pooled = nets[9].desc.heads[h].kind != LUDUS_HEAD_PLANES;
+    }
 }
 
 ludus_net *sample_net_create(const ludus_net_desc *desc, uint64_t seed)

@@ -10,10 +10,10 @@ typedef struct sample_net {
     ludus_net_desc desc;
 } sample_net;
 
-#define NUM_SAMPLE_NETS 9
+#define NUM_SAMPLE_NETS 10
 // Fills nets with: residual post-norm, pre-activation, squeeze-excitation, global pooling, without
 // norm, plain convolutions with layer norm, mlp, dueling distributional Q on convolutions, the same
-// with noisy dense layers.
+// with noisy dense layers, heads that pool globally.
 void sample_nets(sample_net nets[NUM_SAMPLE_NETS]);
 
 // Creates the net and moves every weight (norm statistics too) off its initial value.

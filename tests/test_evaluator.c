@@ -67,7 +67,7 @@ static ludus_net *make_net(const ludus_game *game, uint64_t seed)
     ludus_net_desc desc = ludus_net_desc_default();
     desc.channels = 16;
     desc.blocks = 2;
-    ludus_net_desc_for_game(&desc, game);
+    ludus_net_desc_for_game(&desc, game, NULL, NULL);
     return sample_net_create(&desc, seed);
 }
 

@@ -18,7 +18,7 @@ static ludus_net *make_net(const char *name)
     desc.channels = 8;
     desc.blocks = 1;
     assert_int_equal(ludus_game_open(&game, name, NULL), LUDUS_OK);
-    ludus_net_desc_for_game(&desc, &game);
+    ludus_net_desc_for_game(&desc, &game, NULL, NULL);
     assert_int_equal(ludus_net_create(&net, &desc, 3, NULL), LUDUS_OK);
     ludus_game_close(&game);
     return net;

@@ -361,7 +361,7 @@ static void a_net_for_another_game_is_refused(void **state)
     desc.channels = 8;
     desc.blocks = 1;
     assert_int_equal(ludus_game_open(&game, "tictactoe", NULL), LUDUS_OK);
-    ludus_net_desc_for_game(&desc, &game);
+    ludus_net_desc_for_game(&desc, &game, NULL, NULL);
     assert_int_equal(ludus_net_create(&net, &desc, 1, NULL), LUDUS_OK);
     temp_path(state, "tictactoe.safetensors", path);
     assert_int_equal(ludus_net_save(net, path, NULL, NULL), LUDUS_OK);

@@ -405,7 +405,7 @@ static void averaged_symmetries_make_the_root_symmetric(void **state)
     ludus_net_desc desc = ludus_net_desc_default();
     desc.channels = 8;
     desc.blocks = 1;
-    ludus_net_desc_for_game(&desc, &b.game);
+    ludus_net_desc_for_game(&desc, &b.game, NULL, NULL);
     assert_int_equal(ludus_net_create(&net, &desc, 4, &error), LUDUS_OK);
     const ludus_exec_config exec = {.max_batch = 4};
     assert_int_equal(ludus_evaluator_net(&evaluator, &b.game, net, &exec, &error), LUDUS_OK);

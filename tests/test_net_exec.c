@@ -183,6 +183,33 @@ static void threads_with_an_executor_each_agree(void **state)
     ludus_net_destroy(net);
 }
 
+static void pooled_nets_fit_boards_of_any_size(void **state)
+{
+    sample_net nets[NUM_SAMPLE_NETS];
+    ludus_error error;
+    (void)state;
+    sample_nets(nets);
+    ludus_net *net = sample_net_create(&nets[9].desc, 5), *large, *back;
+    assert_int_equal(ludus_net_resize(&large, net, 7, 6, &error), LUDUS_OK);
+    assert_int_equal(ludus_net_describe(large)->heads[0].size, 7 * 6 + 2);
+    assert_int_equal(ludus_net_hash(large), ludus_net_hash(net));
+    assert_int_equal(ludus_net_resize(&back, large, 4, 5, &error), LUDUS_OK);
+    static outputs out, expected;
+    static float in[MAX_INPUT];
+    sample_fill(in, MAX_INPUT, 2);
+    forward(net, LUDUS_PRECISION_F32, ROWS, ROWS, in, &expected);
+    forward(back, LUDUS_PRECISION_F32, ROWS, ROWS, in, &out);
+    assert_memory_equal(out.head[0], expected.head[0], ROWS * 22 * sizeof(float));
+    ludus_net_destroy(back);
+    ludus_net_destroy(large);
+    ludus_net_destroy(net);
+    net = sample_net_create(&nets[0].desc, 5);
+    assert_int_equal(ludus_net_resize(&large, net, 7, 6, &error), LUDUS_ERR_ARG);
+    assert_non_null(strstr(error.text, "tied to 4x5 boards"));
+    assert_null(large);
+    ludus_net_destroy(net);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -192,6 +219,7 @@ int main(void)
         cmocka_unit_test(rows_do_not_depend_on_the_batch),
         cmocka_unit_test(refresh_takes_the_new_weights),
         cmocka_unit_test(threads_with_an_executor_each_agree),
+        cmocka_unit_test(pooled_nets_fit_boards_of_any_size),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -470,7 +470,7 @@ static ludus_net *random_net(const ludus_game *game)
     ludus_net_desc desc = ludus_net_desc_default();
     desc.channels = 16;
     desc.blocks = 1;
-    ludus_net_desc_for_game(&desc, game);
+    ludus_net_desc_for_game(&desc, game, NULL, NULL);
     if (ludus_net_create(&net, &desc, 5, &error)) {
         fail_msg("%s", error.text);
     }
