@@ -335,6 +335,37 @@ static void moves_are_written_as_in_gtp(void **state)
     close_game(&game, pos);
 }
 
+// Playouts fill the board but for eyes, so everything belongs to somebody; from a board with one
+// colour alive they cannot lose it; and equal streams give equal games.
+static void playouts_end_with_everything_owned(void **state)
+{
+    ludus_game game;
+    ludus_rng rng;
+    int32_t lead, again, wins = 0;
+    (void)state;
+    void *pos = open_game(&game, "go9");
+    for (uint64_t i = 0; i < 200; i++) {
+        ludus_rng_init(&rng, 5, i);
+        const int32_t moves = ludus_go_playout(&game, pos, &rng, &lead);
+        assert_true(moves > 81 / 2 && moves <= game.spec.max_plies);
+        // All 81 points are somebody's, so the lead on the board is odd.
+        assert_int_equal((lead + ludus_go_komi(&game, pos)) / 2 & 1, 1);
+        wins += lead > 0;
+        ludus_rng_init(&rng, 5, i);
+        assert_int_equal(ludus_go_playout(&game, pos, &rng, &again), moves);
+        assert_int_equal(again, lead);
+    }
+    assert_true(wins > 40 && wins < 120); // black moves first, white has 7 points
+    close_game(&game, pos);
+    pos = set_board(&game, "go5", ".x.x./xxxxx/xxxxx/...../..... o");
+    for (uint64_t i = 0; i < 50; i++) {
+        ludus_rng_init(&rng, 6, i);
+        (void)ludus_go_playout(&game, pos, &rng, &lead);
+        assert_true(lead >= 2 * (15 - 10));
+    }
+    close_game(&game, pos);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -347,6 +378,7 @@ int main(void)
         cmocka_unit_test(dead_stones_count_for_the_other_side),
         cmocka_unit_test(unconditional_life_is_found),
         cmocka_unit_test(moves_are_written_as_in_gtp),
+        cmocka_unit_test(playouts_end_with_everything_owned),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
