@@ -15,5 +15,6 @@ extern const ludus_command ludus_cmd_list;
 extern const ludus_command ludus_cmd_info;
 extern const ludus_command ludus_cmd_replay;
 extern const ludus_command ludus_cmd_perft;
+extern const ludus_command ludus_cmd_label;
 
 #endif

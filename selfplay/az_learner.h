@@ -4,8 +4,8 @@
 // One iteration: a self-play phase with the averaged (EMA) weights, the finished games into the
 // replay in game order, then replay_ratio * new positions / batch training steps.
 //
-// Sections of the recipe: [run] game, seed; [net], [search], [selfplay], [replay], [train] as their
-// modules document, [learn] here.
+// Sections of the recipe: those of selfplay/board_core.h; [search], [selfplay] as their modules
+// document, [learn] here.
 
 #ifndef LUDUS_SELFPLAY_AZ_LEARNER_H
 #define LUDUS_SELFPLAY_AZ_LEARNER_H
@@ -14,13 +14,10 @@
 #include "selfplay/selfplay.h"
 
 typedef struct ludus_az_config {
-    float replay_ratio;   // training rows per new position
-    int64_t window_min;   // newest positions drawn from at first
-    float window_share;   // later: this share of all positions so far, within the replay's capacity
-    int64_t start;        // positions before training begins
-    float search_share;   // value target: share of the search's root estimate
-    bool enable_symmetry; // random board symmetry per training row
-    int32_t eval_positions; // labelled or played positions per strength measurement
+    float replay_ratio; // training rows per new position
+    int64_t window_min; // newest positions drawn from at first
+    float window_share; // later: this share of all positions so far, within the replay's capacity
+    int64_t start;      // positions before training begins
 } ludus_az_config;
 
 extern const ludus_learner_ops ludus_az_learner_ops;

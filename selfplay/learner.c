@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "selfplay/az_learner.h"
+#include "selfplay/distill_learner.h"
 #include "selfplay/dqn_learner.h"
 #include "selfplay/pqn_learner.h"
 #include "selfplay/run.h"
@@ -13,6 +14,7 @@ static const ludus_learner_ops *const learners[] = {
     &ludus_az_learner_ops,
     &ludus_dqn_learner_ops,
     &ludus_pqn_learner_ops,
+    &ludus_distill_learner_ops,
 };
 #define NUM_LEARNERS (sizeof(learners) / sizeof(learners[0]))
 
