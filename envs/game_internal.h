@@ -13,5 +13,6 @@ extern const ludus_game_ops ludus_connect4_ops;
 extern const ludus_game_ops ludus_othello_ops;
 extern const ludus_game_ops ludus_gomoku_ops;
 extern const ludus_game_ops ludus_go_ops;
+extern const ludus_game_ops ludus_chess_ops;
 
 #endif

@@ -9,7 +9,8 @@
 #define MAX_FAMILIES 32
 
 static const ludus_game_ops *const families[] = {
-    &ludus_tictactoe_ops, &ludus_connect4_ops, &ludus_othello_ops, &ludus_gomoku_ops, &ludus_go_ops,
+    &ludus_tictactoe_ops, &ludus_connect4_ops, &ludus_othello_ops,
+    &ludus_gomoku_ops,    &ludus_go_ops,       &ludus_chess_ops,
 };
 
 #define NUM_FAMILIES (sizeof(families) / sizeof(families[0]))
