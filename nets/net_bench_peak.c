@@ -78,7 +78,7 @@ typedef __m512i i8_vector;
 #define I8_FIRST(a) _mm_cvtsi128_si32(_mm512_castsi512_si128(a))
 #if defined(__AVX512VNNI__)
 #define I8_NAME "avx512 vnni"
-#define I8_DOT(a, u, s, ones) _mm512_dpbusd_epi32(a, u, s)
+#define I8_DOT(a, u, s, ones) ((void)(ones), _mm512_dpbusd_epi32(a, u, s))
 #else
 #define I8_NAME "avx512 maddubs"
 #define I8_DOT(a, u, s, ones)                                                                      \

@@ -42,7 +42,9 @@ static inline ludus_vector ludus_vector_load_part(const float *x, size_t count)
 // multiply-adds anew for each of them, and then loads are what bounds the loop.
 static inline ludus_vector ludus_vector_hold(ludus_vector v)
 {
-#if defined(__AVX__)
+#if defined(__AVX512F__)
+    __asm__("" : "+v"(v)); // all 32 registers
+#elif defined(__AVX__)
     __asm__("" : "+x"(v));
 #endif
     return v;
