@@ -1,0 +1,26 @@
+// Playing strengths 1 to 10: honestly weaker, never silly. A level plays from fewer simulations and
+// draws among moves that its own search finds nearly as good; it never gives away what the search
+// sees being lost.
+//
+// Threads: no state.
+
+#ifndef LUDUS_AGENTS_LEVEL_H
+#define LUDUS_AGENTS_LEVEL_H
+
+#include "agents/mcts.h"
+
+#define LUDUS_LEVEL_MAX 10
+
+typedef struct ludus_level {
+    int32_t simulations; // per move
+    float temperature;   // of visit counts, 0 = the best move
+    float max_loss;      // moves whose value is more below the best one's are not drawn, 0..2
+} ludus_level;
+
+// level 1..LUDUS_LEVEL_MAX; 10 is full strength.
+ludus_level ludus_level_of(int32_t level);
+// A move by that level from the root's moves of an ended search. moves: [n], n >= 1.
+ludus_move ludus_level_choose(const ludus_level *level, const ludus_mcts_move *moves, int32_t n,
+                              ludus_rng *rng);
+
+#endif

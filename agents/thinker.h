@@ -1,0 +1,113 @@
+// A search for one game that runs beside its caller: what GTP, UCI and the window think with.
+//
+//     ludus_thinker_create(&thinker, &game, net, &config, &error);
+//     ludus_thinker_start(thinker, pos, &limits);      // returns at once
+//     ludus_thinker_snapshot(thinker, &thought);       // any time: what it sees so far
+//     ludus_thinker_limit(thinker, &tighter);          // ponderhit: the search goes on under these
+//     ludus_thinker_stop(thinker);                     // returns when it stands still
+//     move = ludus_thinker_choose(thinker, &choice, &rng);
+//
+// One thread of its own owns the tree; leaves of a batch are evaluated by a team of
+// `config.threads` cores. start() keeps the subtree when `pos` is the root's child or grandchild
+// (a move and the reply), so pondering is not lost.
+//
+// Reports: `on_report` runs on the thinker's own thread every `report_seconds` while a search runs
+// and once, with is_final set, when it ends by itself or by stop(). It may read the snapshot it is
+// given during the call only and must not call back into the thinker.
+//
+// Values are for the player to move at the root, -1..1.
+// Threads: all calls may come from any one thread at a time; snapshot() also beside them.
+// Repeat: with one thread, no clock in the limits and equal net and position, equal results.
+
+#ifndef LUDUS_AGENTS_THINKER_H
+#define LUDUS_AGENTS_THINKER_H
+
+#include "agents/mcts.h"
+
+#define LUDUS_THOUGHT_LINE_MAX 32 // moves of a variation
+#define LUDUS_THOUGHT_TOP_MAX 16  // root moves with variations of their own
+
+typedef struct ludus_thinker ludus_thinker;
+
+// When a search ends; zero means "not for this". All zero: until stop().
+typedef struct ludus_think_limits {
+    int32_t simulations; // of this search, what a kept subtree holds included
+    double seconds;      // ends then, whatever it sees
+    double soft_seconds; // ends then unless the best move is in doubt, and before it when no other
+                         // move can overtake within the time (needs seconds too)
+    int32_t depth;       // plies of the principal variation
+    bool enable_endless; // even a proven or full tree waits for stop() (UCI infinite, pondering)
+    const ludus_move *only; // [num_only] root moves searched, NULL = all; read during the call
+    int32_t num_only;
+} ludus_think_limits;
+
+typedef struct ludus_thought_move {
+    ludus_mcts_move at;  // visits, prior, value, proof
+    int32_t line_length; // this move first
+    ludus_move line[LUDUS_THOUGHT_LINE_MAX];
+} ludus_thought_move;
+
+// What a search sees. Plain data; arrays are those of the snapshot's owner.
+typedef struct ludus_thinker_snapshot {
+    uint64_t serial; // of the start() that it belongs to; 0 = none yet
+    bool is_running, is_final;
+    ludus_mcts_stats stats;
+    double seconds; // since start()
+    double evaluations_per_s;
+    int32_t fullness; // of the arena, permille
+    int32_t num_top;  // best first: proven wins, then visits, then priors
+    ludus_thought_move top[LUDUS_THOUGHT_TOP_MAX];
+    int32_t num_moves;      // all root moves, ascending
+    ludus_mcts_move *moves; // [max_legal]
+    bool has_ownership, has_score;
+    float *ownership; // [rows*columns], 1 the player's to move, 0 the opponent's, averaged over the
+                      // root and its main lines by visits
+    float score;      // points ahead, likewise
+    float moves_left; // plies to the end by the net, 0 = not known
+} ludus_thinker_snapshot;
+
+typedef void ludus_think_report(const ludus_thinker_snapshot *snapshot, void *user);
+
+typedef struct ludus_thinker_config {
+    int32_t threads;   // cores that evaluate, 1..64
+    int32_t batch;     // leaves per evaluation, 1..64
+    int32_t precision; // ludus_precision
+    int32_t max_nodes; // of the tree's arena
+    double report_seconds;
+    ludus_think_report *on_report; // NULL = none
+    void *user;
+    ludus_mcts_config search; // c_puct, solver, cache, ...
+} ludus_thinker_config;
+
+// One thread, batches of 8, f32, 400,000 nodes, the search's defaults with the solver on.
+ludus_thinker_config ludus_thinker_config_default(void);
+
+// `net` NULL: even priors and random playouts instead. The net is read during the call only.
+ludus_status ludus_thinker_create(ludus_thinker **out, const ludus_game *game, const ludus_net *net,
+                                  const ludus_thinker_config *config, ludus_error *error);
+void ludus_thinker_destroy(ludus_thinker *thinker); // stops; NULL is accepted
+// Forgets tree and cache: another game.
+void ludus_thinker_reset(ludus_thinker *thinker);
+
+// `pos` is unfinished. A running search is stopped first.
+void ludus_thinker_start(ludus_thinker *thinker, const void *pos, const ludus_think_limits *limits);
+// New limits for the running search; seconds count from now.
+void ludus_thinker_limit(ludus_thinker *thinker, const ludus_think_limits *limits);
+void ludus_thinker_stop(ludus_thinker *thinker);
+// Blocks until the search has ended by itself or `seconds` are over; whether it has ended.
+bool ludus_thinker_wait(ludus_thinker *thinker, double seconds);
+bool ludus_thinker_is_running(ludus_thinker *thinker);
+
+// A snapshot that fits the game, zeroed; free it with ludus_thinker_snapshot_free.
+ludus_status ludus_thinker_snapshot_init(ludus_thinker_snapshot *out, const ludus_game *game);
+void ludus_thinker_snapshot_free(ludus_thinker_snapshot *snapshot);
+// Copies the latest report, at most report_seconds old.
+void ludus_thinker_snapshot_get(ludus_thinker *thinker, ludus_thinker_snapshot *out);
+
+// The move to play after a search has ended: a level's (agents/level.h) or, with level NULL, the
+// best.
+struct ludus_level;
+ludus_move ludus_thinker_choose(ludus_thinker *thinker, const struct ludus_level *level,
+                                ludus_rng *rng);
+
+#endif

@@ -1,0 +1,31 @@
+// How long to think about a move: clocks as GTP and UCI tell them, turned into the limits of a
+// search.
+//
+// Threads: no state.
+
+#ifndef LUDUS_AGENTS_TIME_CONTROL_H
+#define LUDUS_AGENTS_TIME_CONTROL_H
+
+#include "agents/thinker.h"
+
+// The mover's clock. Zero means "none of this".
+typedef struct ludus_clock_state {
+    double main_seconds;   // left
+    double increment;      // seconds added after each move
+    int32_t moves_to_go;   // to the next control (UCI movestogo, Canadian stones left); 0 = all
+    double period_seconds; // byo-yomi: of one period; main_seconds may be 0 then
+    int32_t periods;       // byo-yomi periods left (Japanese)
+    double lag;            // seconds lost per move outside our clock; .01 to .1
+} ludus_clock_state;
+
+typedef struct ludus_time_plan {
+    double soft_seconds; // aim
+    double seconds;      // never beyond: the clock stays above the lag
+} ludus_time_plan;
+
+// plies: made so far; plies_left: expected from here for both players (a game's typical length or
+// the net's moves-left), > 0. soft <= seconds; both at least a millisecond.
+ludus_time_plan ludus_time_plan_move(const ludus_clock_state *clock, int32_t plies,
+                                     double plies_left);
+
+#endif
