@@ -61,6 +61,7 @@ all: $B/ludus $B/libludus.a
 # ---- Set-up -----------------------------------------------------------------------------------
 RUN_PACKAGES  := libdnnl-dev libzstd-dev libinih-dev libjansson-dev libcmocka-dev \
                  $(if $(VIEWER_SRC),libsdl2-dev libsdl2-ttf-dev libsdl2-image-dev)
+TEST_PACKAGES := gnugo
 LINT_PACKAGES := clang-format cppcheck
 FUZZ_PACKAGES := clang libomp-dev libclang-rt-dev
 deps:
@@ -100,7 +101,11 @@ demo: deps
 	@$(MAKE) --no-print-directory -j$(JOBS) MODE=release build/release/ludus
 	@sh tests/tools/demo.sh
 
+# Peers that tests play and compare with; without them those tests are skipped. Debian keeps games
+# outside the usual PATH.
+export PATH := $(PATH):/usr/games
 test: deps
+	@[ $(DEPS) = skip ] || sh tests/tools/install_packages.sh $(TEST_PACKAGES)
 	@$(MAKE) --no-print-directory -j$(JOBS) check-build
 	@$(MAKE) --no-print-directory check
 check-build: $B/ludus $(TEST_BIN) $(REPLAYS)

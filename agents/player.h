@@ -8,7 +8,8 @@
 //     solver                    exact Connect Four
 //     perfect                   exact tic-tac-toe (full search), random among best moves
 //     net:FILE[,sims=N,precision=int8,temperature=T,...]   net + search
-// Later kinds (gtp:..., uci:...) are new rows of the table in player_registry.c.
+//     gtp:COMMAND[?timeout=S&cleanup=0]   a program that speaks GTP 2, see player_gtp.c
+// Kinds are rows of the table in player_registry.c.
 //
 // Threads: one player, one thread; instances are independent.
 // Repeat: a player's draws come from the rng given to choose() alone.

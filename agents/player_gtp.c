@@ -1,20 +1,27 @@
-// gtp:COMMAND[?timeout=S&komi=K]: a program that speaks the Go Text Protocol, version 2
+// gtp:COMMAND[?timeout=S&cleanup=0]: a program that speaks the Go Text Protocol, version 2
 // (https://www.lysator.liu.se/~gunnar/gtp/). The side that moves first is "b", the other "w"; moves
 // are spelled as ludus does, so any game can be played with a program that spells them alike.
 //
 // The engine is brought to the position only when it is to choose: moves it has not seen are sent
 // then, and a game that is not a continuation of the one on its board is sent from the start.
+//
+// Matches count every stone left on the board as alive. A program that would agree on dead stones
+// passes earlier than that allows, so a pass is taken back and kgs-genmove_cleanup asked instead
+// where the program knows it: it captures what is dead before it passes. Programs that count
+// territory unless told otherwise must be told (gnugo --chinese-rules), or they leave neutral
+// points unplayed.
 
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "agents/player_engine_internal.h"
 #include "agents/player_internal.h"
 #include "base/process.h"
+#include "envs/go.h"
 
 #define ANSWER_MAX 128 // bytes kept of an answer's first line
-#define DEFAULT_KOMI 7.5
 
 typedef struct gtp_player {
     ludus_process *process;
@@ -22,7 +29,7 @@ typedef struct gtp_player {
     ludus_move *on_board; // [max_plies] the engine's moves
     int32_t plies;        // of them; -1: it has no board yet
     double timeout;       // seconds for one answer
-    double komi;
+    bool enable_cleanup;  // passes are asked about again
 } gtp_player;
 
 static void gtp_destroy(void *self)
@@ -97,30 +104,23 @@ static ludus_status ask(gtp_player *p, const char *command, char answer[ANSWER_M
 
 // ---- Following the game -------------------------------------------------------------------------
 
-static bool is_go(const ludus_game *game)
-{
-    return strncmp(game->spec.name, "go", 2) == 0 && isdigit((unsigned char)game->spec.name[2]);
-}
-
-// An empty board. Outside Go an engine need not know of sizes and komi.
+// An empty board. Outside Go an engine need not know of sizes, and there is no komi.
 static ludus_status clear_board(gtp_player *p, ludus_error *error)
 {
-    char size[32], komi[48], answer[ANSWER_MAX];
-    const ludus_game_spec *spec = &p->heard.game->spec;
-    const char *const commands[] = {size, "clear_board", komi};
-    snprintf(size, sizeof(size), "boardsize %d", (int)spec->board[0]);
-    snprintf(komi, sizeof(komi), "komi %g", p->komi);
-    for (int i = 0; i < 3; i++) {
-        bool accepted = true;
-        const bool is_needed = i == 1 || is_go(p->heard.game);
-        const ludus_status status = is_needed ? ask(p, commands[i], answer, error)
-                                              : exchange(p, commands[i], &accepted, answer, error);
-        if (status != LUDUS_OK) {
-            return status;
-        }
+    char size[32], komi[32], answer[ANSWER_MAX];
+    bool accepted;
+    const ludus_game *game = p->heard.game;
+    const bool is_go = ludus_is_go(game);
+    snprintf(size, sizeof(size), "boardsize %d", (int)game->spec.board[0]);
+    ludus_status status =
+        is_go ? ask(p, size, answer, error) : exchange(p, size, &accepted, answer, error);
+    status = status ? status : ask(p, "clear_board", answer, error);
+    if (status == LUDUS_OK && is_go) {
+        snprintf(komi, sizeof(komi), "komi %.1f", 0.5 * (double)ludus_go_komi(game, p->heard.pos));
+        status = ask(p, komi, answer, error);
     }
-    p->plies = 0;
-    return LUDUS_OK;
+    p->plies = status ? -1 : 0;
+    return status;
 }
 
 static bool continues(const gtp_player *p)
@@ -151,25 +151,46 @@ static ludus_status catch_up(gtp_player *p, ludus_error *error)
     return status;
 }
 
-static ludus_status generate(gtp_player *p, const void *pos, ludus_move *out, ludus_error *error)
+// Asks `verb` for a move. What is no move at all ends the match; a move that the rules forbid only
+// loses the game, as programs may differ in their ko rules.
+static ludus_status ask_move(gtp_player *p, const char *verb, const void *pos, ludus_move *out,
+                             ludus_error *error)
 {
-    char command[16], answer[ANSWER_MAX];
+    char command[32], answer[ANSWER_MAX];
     ludus_error why;
-    const int32_t side = ludus_game_to_move(p->heard.game, pos);
-    snprintf(command, sizeof(command), "genmove %c", "bw"[side]);
+    const ludus_game *game = p->heard.game;
+    snprintf(command, sizeof(command), "%s %c", verb, "bw"[ludus_game_to_move(game, pos)]);
     const ludus_status status = ask(p, command, answer, error);
     if (status != LUDUS_OK) {
         return status;
     }
     answer[strcspn(answer, " \t")] = '\0';
-    if (strcmp(answer, "resign") == 0 || strcmp(answer, "RESIGN") == 0) {
+    if (strcasecmp(answer, "resign") == 0) {
         return ludus_fail(error, LUDUS_ERR_STATE, "it resigns");
     }
-    if (ludus_engine_parse_move(p->heard.game, pos, answer, out, &why)) {
-        return ludus_fail(error, LUDUS_ERR_FORMAT, "its move: %s", why.text);
+    if (ludus_engine_parse_move(game, pos, answer, out, &why) == LUDUS_OK) {
+        return LUDUS_OK;
     }
-    p->on_board[p->plies++] = *out;
-    return LUDUS_OK;
+    const bool is_move = game->ops->move_from_text(game->ctx, pos, answer, out) == LUDUS_OK;
+    return ludus_fail(error, is_move ? LUDUS_ERR_STATE : LUDUS_ERR_FORMAT, "its move: %s",
+                      why.text);
+}
+
+static ludus_status generate(gtp_player *p, const void *pos, ludus_move *out, ludus_error *error)
+{
+    char answer[ANSWER_MAX];
+    ludus_status status = ask_move(p, "genmove", pos, out, error);
+    if (status == LUDUS_OK && p->enable_cleanup &&
+        *out == ludus_go_pass(ludus_go_size(p->heard.game))) {
+        status = ask(p, "undo", answer, error);
+        status = status ? status : ask_move(p, "kgs-genmove_cleanup", pos, out, error);
+    }
+    if (status == LUDUS_OK) {
+        p->on_board[p->plies++] = *out;
+    } else {
+        p->plies = -1; // its board is not known any more
+    }
+    return status;
 }
 
 // ---- The player ---------------------------------------------------------------------------------
@@ -181,10 +202,12 @@ static ludus_status read_settings(gtp_player *p, const ludus_engine_text *text, 
         ludus_status status;
         if (strcmp(setting->key, "timeout") == 0) {
             status = ludus_engine_read_number(setting, 0.01, 1e6, &p->timeout, error);
-        } else if (strcmp(setting->key, "komi") == 0) {
-            status = ludus_engine_read_number(setting, -1000, 1000, &p->komi, error);
+        } else if (strcmp(setting->key, "cleanup") == 0) {
+            double value = 0;
+            status = ludus_engine_read_number(setting, 0, 1, &value, error);
+            p->enable_cleanup = value != 0;
         } else {
-            status = ludus_fail(error, LUDUS_ERR_ARG, "%s: no such setting (timeout, komi)",
+            status = ludus_fail(error, LUDUS_ERR_ARG, "%s: no such setting (timeout, cleanup)",
                                 setting->key);
         }
         if (status != LUDUS_OK) {
@@ -194,11 +217,23 @@ static ludus_status read_settings(gtp_player *p, const ludus_engine_text *text, 
     return LUDUS_OK;
 }
 
-static ludus_status open_engine(gtp_player *p, const ludus_game *game, const char *args,
-                                ludus_error *error)
+// Says early when a program dies at once or speaks something else, and learns whether it can clean
+// up.
+static ludus_status greet(gtp_player *p, ludus_error *error)
 {
     bool accepted;
     char answer[ANSWER_MAX];
+    ludus_status status = exchange(p, "name", &accepted, answer, error);
+    if (status == LUDUS_OK && p->enable_cleanup) {
+        status = exchange(p, "known_command kgs-genmove_cleanup", &accepted, answer, error);
+        p->enable_cleanup = accepted && strcasecmp(answer, "true") == 0;
+    }
+    return status;
+}
+
+static ludus_status open_engine(gtp_player *p, const ludus_game *game, const char *args,
+                                ludus_error *error)
+{
     ludus_engine_text text;
     ludus_status status = ludus_engine_text_parse(&text, args, error);
     if (status != LUDUS_OK) {
@@ -213,8 +248,7 @@ static ludus_status open_engine(gtp_player *p, const ludus_game *game, const cha
         }
     }
     status = status ? status : ludus_process_start(&p->process, text.command, error);
-    // Tells early of a program that dies at once or speaks something else.
-    status = status ? status : exchange(p, "name", &accepted, answer, error);
+    status = status ? status : greet(p, error);
     ludus_engine_text_free(&text);
     return status;
 }
@@ -228,7 +262,7 @@ static ludus_status gtp_create(void **self, const ludus_game *game, const char *
     }
     p->plies = -1;
     p->timeout = LUDUS_ENGINE_TIMEOUT;
-    p->komi = DEFAULT_KOMI;
+    p->enable_cleanup = ludus_is_go(game);
     const ludus_status status = open_engine(p, game, args, error);
     if (status != LUDUS_OK) {
         gtp_destroy(p);
@@ -263,7 +297,8 @@ static void gtp_observe(void *self, const void *pos, ludus_move move)
 
 const ludus_player_ops ludus_player_gtp = {
     .kind = "gtp",
-    .usage = "gtp:COMMAND[?timeout=S&komi=K]  a program that speaks GTP, e.g. gnugo --mode gtp",
+    .usage = "gtp:COMMAND[?timeout=S&cleanup=0]  a program that speaks GTP, e.g. gtp:gnugo --mode "
+             "gtp --chinese-rules --level 1",
     .create = gtp_create,
     .destroy = gtp_destroy,
     .reset = gtp_reset,
