@@ -149,7 +149,7 @@ static ludus_status play_record(replay_walk *walk, ludus_record_view *view, bool
     }
     size_t used = 0;
     ludus_status status = LUDUS_OK;
-    ludus_game_init(&walk->game, walk->pos);
+    ludus_record_start(view, walk->pos);
     for (int32_t i = 0; !status && i < view->num_plies; i++) {
         ludus_ply ply;
         memcpy(scratch, walk->pos, state_bytes);

@@ -14,6 +14,18 @@ void ludus_game_init(const ludus_game *game, void *pos)
     game->ops->init(game->ctx, pos);
 }
 
+bool ludus_game_can_vary(const ludus_game *game)
+{
+    return game->ops->vary != NULL;
+}
+
+void ludus_game_init_varied(const ludus_game *game, void *pos, uint64_t number)
+{
+    assert(ludus_game_can_vary(game));
+    ludus_game_init(game, pos);
+    game->ops->vary(game->ctx, pos, number);
+}
+
 int32_t ludus_game_to_move(const ludus_game *game, const void *pos)
 {
     return game->ops->to_move(game->ctx, pos);

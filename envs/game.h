@@ -90,6 +90,9 @@ typedef struct ludus_game_ops {
     // cell of the board, row-major [rows*columns], 1 own, 0 the opponent's, 0.5 nobody's. Nets for
     // games with it learn the score and who will own what.
     void (*result)(const void *ctx, const void *pos, float *lead, float *owner);
+    // (optional) Changes what may differ from game to game at the start (Go: komi), drawn from
+    // `number` alone. pos is as init leaves it.
+    void (*vary)(const void *ctx, void *pos, uint64_t number);
     // (optional) Leaf counting for perft without making the last move; NULL = the generic way.
     uint64_t (*perft_leaves)(const void *ctx, const void *pos);
 } ludus_game_ops;
@@ -107,6 +110,10 @@ void ludus_game_close(ludus_game *game); // a zeroed game is accepted
 const ludus_game_ops *const *ludus_game_families(size_t *count);
 
 void ludus_game_init(const ludus_game *game, void *pos);
+// Whether games can start differently, and the start of variant `number`; training varies it so
+// that one net fits all variants.
+bool ludus_game_can_vary(const ludus_game *game);
+void ludus_game_init_varied(const ludus_game *game, void *pos, uint64_t number);
 int32_t ludus_game_to_move(const ludus_game *game, const void *pos);
 int32_t ludus_game_legal(const ludus_game *game, const void *pos, ludus_move *out);
 bool ludus_game_is_legal(const ludus_game *game, const void *pos, ludus_move move);

@@ -24,6 +24,7 @@
 
 #define NUM_PLANES 16
 #define KOMI_UNIT 40.0f // halves
+#define KOMI_SEED UINT64_C(0x6b6f6d69)
 
 // ---- Life cycle ------------------------------------------------------------------------------
 
@@ -61,6 +62,20 @@ static void init(const void *ctx, void *pos)
     memset(p->bytes, LUDUS_GO_EMPTY, (size_t)r->points);
     p->komi = (int16_t)r->komi;
     ludus_go_forget(r, p);
+}
+
+// Komi near the usual one, now and then far from it, so that nets learn what a point is worth.
+static void vary(const void *ctx, void *pos, uint64_t number)
+{
+    const ludus_go_rules *r = ctx;
+    ludus_go_position *p = pos;
+    ludus_rng rng;
+    ludus_rng_init(&rng, KOMI_SEED, number);
+    const uint32_t near = (uint32_t)(r->size < 8 ? r->size : 8), far = 2 * (uint32_t)r->size;
+    const uint32_t reach = ludus_rng_below(&rng, 4) == 0 ? far : near; // halves
+    const int32_t up = (int32_t)ludus_rng_below(&rng, reach + 1);
+    const int32_t down = (int32_t)ludus_rng_below(&rng, reach + 1);
+    p->komi = (int16_t)(r->komi + up - down);
 }
 
 // ---- Moves -----------------------------------------------------------------------------------
@@ -345,4 +360,5 @@ const ludus_game_ops ludus_go_ops = {
     .from_text = from_text,
     .draw = draw,
     .result = result,
+    .vary = vary,
 };

@@ -29,7 +29,7 @@ static ludus_status check_record(const reading *r, const uint8_t *bytes, size_t 
     if (status != LUDUS_OK) {
         return status;
     }
-    ludus_game_init(r->game, r->pos);
+    ludus_record_start(&view, r->pos);
     for (int32_t i = 0; status == LUDUS_OK && i < view.num_plies; i++) {
         ludus_ply ply;
         status = ludus_record_next(&view, r->pos, &ply, r->moves, r->weights, r->error);

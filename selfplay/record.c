@@ -7,6 +7,7 @@
 
 #define STEPS 255 // of probabilities and of weights
 #define FLAG_RESIGNED 1u
+#define FLAG_VARIED 2u
 #define MIN_PLY_BYTES 4 // move, win, loss, count
 #define MAX_MOVE 0x7ffffffeu
 
@@ -18,6 +19,7 @@ void ludus_record_reset(ludus_record *record, uint64_t number, uint64_t weights)
     record->weights = weights;
     record->outcome = LUDUS_ONGOING;
     record->resigned = false;
+    record->is_varied = false;
     record->num_plies = 0;
     record->body.size = 0;
     record->body.failed = false;
@@ -85,7 +87,9 @@ void ludus_record_add(ludus_record *record, const ludus_ply *ply)
 void ludus_record_encode(const ludus_record *record, ludus_buffer *out)
 {
     assert(record->outcome != LUDUS_ONGOING);
-    const uint8_t bytes[2] = {(uint8_t)(record->outcome + 1), record->resigned ? FLAG_RESIGNED : 0};
+    const unsigned flags =
+        (record->resigned ? FLAG_RESIGNED : 0u) | (record->is_varied ? FLAG_VARIED : 0u);
+    const uint8_t bytes[2] = {(uint8_t)(record->outcome + 1), (uint8_t)flags};
     ludus_varint_put(out, record->number);
     ludus_varint_put(out, record->weights);
     ludus_buffer_put(out, bytes, sizeof bytes);
@@ -147,7 +151,8 @@ ludus_status ludus_record_open(ludus_record_view *view, const ludus_game *game, 
     uint8_t fixed[2];
     ludus_cursor_get(&cursor, fixed, sizeof fixed);
     const uint64_t plies = ludus_varint_get(&cursor, (uint64_t)game->spec.max_plies);
-    if (cursor.failed || fixed[0] > 2 || fixed[1] > FLAG_RESIGNED ||
+    const unsigned known = FLAG_RESIGNED | (ludus_game_can_vary(game) ? FLAG_VARIED : 0u);
+    if (cursor.failed || fixed[0] > 2 || (fixed[1] & ~known) != 0 ||
         (plies == 0 && cursor.offset != size)) {
         return ludus_fail(error, LUDUS_ERR_FORMAT, "a record of %s has a damaged header",
                           game->spec.name);
@@ -158,10 +163,20 @@ ludus_status ludus_record_open(ludus_record_view *view, const ludus_game *game, 
         .number = number,
         .weights = weights,
         .outcome = (ludus_outcome)((int32_t)fixed[0] - 1),
-        .resigned = fixed[1] != 0,
+        .resigned = (fixed[1] & FLAG_RESIGNED) != 0,
+        .is_varied = (fixed[1] & FLAG_VARIED) != 0,
         .num_plies = (int32_t)plies,
     };
     return LUDUS_OK;
+}
+
+void ludus_record_start(const ludus_record_view *view, void *pos)
+{
+    if (view->is_varied) {
+        ludus_game_init_varied(view->game, pos, view->number);
+    } else {
+        ludus_game_init(view->game, pos);
+    }
 }
 
 // The fields before the policy. Returns the number of policy entries, or -1.
@@ -301,7 +316,7 @@ ludus_status ludus_record_at(const ludus_game *game, const void *bytes, size_t s
         return ludus_fail(error, LUDUS_ERR_FORMAT, "game %" PRIu64 " has %d plies, not %d",
                           view.number, view.num_plies, index + 1);
     }
-    ludus_game_init(game, pos);
+    ludus_record_start(&view, pos);
     const int32_t first = ludus_game_to_move(game, pos);
     for (; view.next < index; view.next++) {
         const int32_t n = get_ply(&view.cursor, game, ply);

@@ -6,11 +6,13 @@
 //
 // Bytes (varints as in selfplay/varint.h), version in the replay's header:
 //     varint  game number, varint weights version, u8 outcome for the first player to move
-//     (0 loss, 1 draw, 2 win), u8 flags (1 resigned), varint plies, then per ply:
+//     (0 loss, 1 draw, 2 win), u8 flags (1 resigned, 2 varied), varint plies, then per ply:
 //     varint  move, u8 win, u8 loss (of 255, draw is the rest), varint n << 1 | is_target,
 //     n times varint move - previous move - 1 (the first: move), n times u8 weight >= 1
 // Weights are in steps of 1/255 of the ply's largest, so the largest is 255; on reading they are
 // divided by their sum. Equal games have equal bytes: no field has two spellings.
+//
+// A varied game began from ludus_game_init_varied with its own number, others from the usual start.
 //
 // Writing:  reset, add per ply, set outcome, encode.
 // Reading:  open + next check every field against the game, for bytes from files; at() goes to one
@@ -42,6 +44,7 @@ typedef struct ludus_record {
     uint64_t weights;      // version of the net that began it
     ludus_outcome outcome; // for the player to move in the initial position
     bool resigned;
+    bool is_varied; // at its start; not part of save and load
     int32_t num_plies;
     ludus_buffer body; // encoded plies
 } ludus_record;
@@ -63,6 +66,7 @@ typedef struct ludus_record_view {
     uint64_t number, weights;
     ludus_outcome outcome; // for the player to move in the initial position
     bool resigned;
+    bool is_varied;
     int32_t num_plies;
     int32_t next; // ply that the next call returns
 } ludus_record_view;
@@ -70,9 +74,11 @@ typedef struct ludus_record_view {
 // Fails with one line on damage. `bytes` stay the caller's and must outlive the view.
 ludus_status ludus_record_open(ludus_record_view *view, const ludus_game *game, const void *bytes,
                                size_t size, ludus_error *error);
+// The position in which the game began.
+void ludus_record_start(const ludus_record_view *view, void *pos);
 // Fills `ply` (its arrays are the caller's moves/weights, [max_legal] each) and checks that its
-// moves are legal in `pos`, then plays it. Call num_plies times; `pos` starts at the initial
-// position. After a failure neither the view nor `pos` may be used further.
+// moves are legal in `pos`, then plays it. Call num_plies times; `pos` is first as
+// ludus_record_start leaves it. After a failure neither the view nor `pos` may be used further.
 ludus_status ludus_record_next(ludus_record_view *view, void *pos, ludus_ply *ply,
                                ludus_move *moves, float *weights, ludus_error *error);
 

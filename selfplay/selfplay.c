@@ -22,6 +22,8 @@ const ludus_option ludus_selfplay_options[] = {
                        "share of games that begin with random moves"),
     LUDUS_OPTION_INT32(ludus_selfplay_config, "selfplay", "opening_plies", opening_plies, 0, 10000,
                        "most random moves at the start of such a game"),
+    LUDUS_OPTION_FLOAT(ludus_selfplay_config, "selfplay", "varied_share", varied_share, 0, 1,
+                       "share of games with a varied start (Go: komi)"),
     LUDUS_OPTION_FLOAT(ludus_selfplay_config, "selfplay", "resign_value", resign_value, -1, 0,
                        "resign below this root value; -1 = never"),
     LUDUS_OPTION_ENUM(ludus_selfplay_config, "selfplay", "precision", precision, precision_names,
@@ -115,7 +117,13 @@ static void begin_game(const ludus_selfplay *sp, slot *s, uint64_t version, ludu
     ludus_rng_init(&s->rng, sp->seed, s->next_number);
     ludus_record_reset(&s->record, s->next_number, version);
     s->next_number += (uint64_t)sp->config.slots;
-    ludus_game_init(&sp->game, s->pos);
+    s->record.is_varied = sp->config.varied_share > 0.0f && ludus_game_can_vary(&sp->game) &&
+                          ludus_rng_float(&s->rng) < sp->config.varied_share;
+    if (s->record.is_varied) {
+        ludus_game_init_varied(&sp->game, s->pos, s->record.number);
+    } else {
+        ludus_game_init(&sp->game, s->pos);
+    }
     ludus_mcts_reset(s->tree);
     s->low_values = 0;
     s->may_resign = ludus_rng_float(&s->rng) >= sp->config.resign_playout;
@@ -463,8 +471,9 @@ void ludus_selfplay_save(const ludus_selfplay *selfplay, ludus_buffer *out)
         for (int k = 0; k < 4; k++) {
             ludus_buffer_put_u64(out, s->rng.s[k]);
         }
-        const uint32_t flags =
-            (uint32_t)s->is_playing | (uint32_t)s->may_resign << 1 | (uint32_t)s->low_values << 2;
+        const bool is_varied = s->is_playing && s->record.is_varied;
+        const uint32_t flags = (uint32_t)s->is_playing | (uint32_t)s->may_resign << 1 |
+                               (uint32_t)s->low_values << 2 | (uint32_t)is_varied << 4;
         ludus_buffer_put_u32(out, flags);
         if (s->is_playing) {
             ludus_record_save(&s->record, out);
@@ -484,7 +493,9 @@ static ludus_status replay_moves(ludus_selfplay *sp, slot *s, ludus_error *error
     ludus_record_encode(&s->record, &bytes);
     s->record.outcome = unfinished;
     ludus_status status = ludus_record_open(&view, &sp->game, bytes.data, bytes.size, error);
-    ludus_game_init(&sp->game, s->pos);
+    if (status == LUDUS_OK) {
+        ludus_record_start(&view, s->pos);
+    }
     for (int32_t i = 0; status == LUDUS_OK && i < s->record.num_plies; i++) {
         status = ludus_record_next(&view, s->pos, &ply, w->moves, w->weights, error);
     }
@@ -506,7 +517,7 @@ static ludus_status load_slot(ludus_selfplay *sp, slot *s, int32_t index, ludus_
     s->is_playing = (flags & 1u) != 0;
     s->may_resign = (flags & 2u) != 0;
     s->low_values = (uint8_t)(flags >> 2 & 3u);
-    if (in->failed || flags > 15u ||
+    if (in->failed || flags > 31u ||
         s->next_number % (uint64_t)sp->config.slots != (uint64_t)index) {
         return ludus_fail(error, LUDUS_ERR_FORMAT, "game slot %d is damaged", index);
     }
@@ -516,6 +527,7 @@ static ludus_status load_slot(ludus_selfplay *sp, slot *s, int32_t index, ludus_
     if (ludus_record_load(&s->record, in)) {
         return ludus_fail(error, LUDUS_ERR_FORMAT, "game slot %d has a damaged record", index);
     }
+    s->record.is_varied = (flags & 16u) != 0;
     return replay_moves(sp, s, error);
 }
 

@@ -28,6 +28,7 @@ typedef struct ludus_selfplay_config {
     float full_share;         // share of moves searched in full; 1 = every move
     float opening_share;      // share of games that begin with random moves
     int32_t opening_plies;    // at most this many of them, uniformly 1..opening_plies
+    float varied_share;       // share of games whose start differs, where the game knows variants
     int32_t precision;        // ludus_precision of the workers' nets
     float resign_value;       // a player resigns below this root value, twice running; -1 = never
     float resign_playout;     // share of games played on all the same, to know false resignations

@@ -20,7 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
         }                                                                                          \
     } while (0)
 
-static const char *const names[] = {"tictactoe", "connect4", "othello6", "othello", "gomoku9"};
+static const char *const names[] = {"tictactoe", "connect4", "othello6", "othello", "gomoku9", "go5"};
 
 // A reader's arrays.
 typedef struct space {
@@ -35,7 +35,8 @@ static bool read_all(ludus_record_view view, space *s, ludus_record *copy)
     ludus_record_reset(copy, view.number, view.weights);
     copy->outcome = view.outcome;
     copy->resigned = view.resigned;
-    ludus_game_init(view.game, s->pos);
+    copy->is_varied = view.is_varied;
+    ludus_record_start(&view, s->pos);
     while (view.next < view.num_plies) {
         ludus_ply ply;
         if (ludus_record_next(&view, s->pos, &ply, s->moves, s->weights, &error) != LUDUS_OK) {
@@ -50,7 +51,7 @@ static bool read_all(ludus_record_view view, space *s, ludus_record *copy)
 static void check_lookups(const ludus_game *game, ludus_record_view view, const uint8_t *bytes,
                           size_t size, space *a, space *b)
 {
-    ludus_game_init(game, a->pos);
+    ludus_record_start(&view, a->pos);
     for (int32_t i = 0; i < view.num_plies; i++) {
         ludus_ply read;
         ludus_ply looked;
