@@ -128,6 +128,10 @@ static void print_text(const ludus_match_config *config, const match_options *op
            options->game, config->opening_plies, (unsigned long long)config->seed);
     printf("games   %d: +%d =%d -%d, %.1f plies each, %.1f games/s\n", 2 * r->pairs, r->wins,
            r->draws, r->losses, r->plies, seconds > 0 ? 2 * r->pairs / seconds : 0.0);
+    if (r->forfeits[0] + r->forfeits[1] > 0) {
+        printf("gave up or lost on time: %d by the first, %d by the second\n", r->forfeits[0],
+               r->forfeits[1]);
+    }
     printf("pairs   %d: [%d, %d, %d, %d, %d] with 0, 0.5, 1, 1.5, 2 points\n", r->pairs,
            r->pentanomial[0], r->pentanomial[1], r->pentanomial[2], r->pentanomial[3],
            r->pentanomial[4]);
@@ -155,15 +159,17 @@ static json_t *sprt_json(const ludus_match_config *config, const ludus_match_res
 static void print_json(const ludus_match_config *config, const match_options *options,
                        const ludus_match_result *r, double seconds)
 {
-    json_t *root = json_pack(
-        "{s:s, s:[s,s], s:I, s:i, s:i, s:i, s:i, s:i, s:[i,i,i,i,i], s:f, s:f, s:f, s:f}", //
-        "game", options->game, "players", config->player[0], config->player[1],            //
-        "seed", (json_int_t)config->seed, "opening_plies", config->opening_plies,          //
-        "pairs", r->pairs, "wins", r->wins, "draws", r->draws, "losses", r->losses,        //
-        "pentanomial", r->pentanomial[0], r->pentanomial[1], r->pentanomial[2],            //
-        r->pentanomial[3], r->pentanomial[4],                                              //
-        "score", r->score, "score_error", r->score_error, "plies", r->plies,               //
-        "seconds", seconds);
+    json_t *root =
+        json_pack("{s:s, s:[s,s], s:I, s:i, s:i, s:i, s:i, s:i, s:[i,i,i,i,i], s:[i,i], s:f, s:f, "
+                  "s:f, s:f}",                                                                //
+                  "game", options->game, "players", config->player[0], config->player[1],     //
+                  "seed", (json_int_t)config->seed, "opening_plies", config->opening_plies,   //
+                  "pairs", r->pairs, "wins", r->wins, "draws", r->draws, "losses", r->losses, //
+                  "pentanomial", r->pentanomial[0], r->pentanomial[1], r->pentanomial[2],     //
+                  r->pentanomial[3], r->pentanomial[4],                                       //
+                  "forfeits", r->forfeits[0], r->forfeits[1],                                 //
+                  "score", r->score, "score_error", r->score_error, "plies", r->plies,        //
+                  "seconds", seconds);
     json_object_set_new(root, "elo", finite(r->elo));
     json_object_set_new(root, "elo_error", finite(r->elo_error));
     if (config->enable_sprt) {

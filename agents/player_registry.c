@@ -4,7 +4,7 @@
 
 static const ludus_player_ops *const kinds[] = {
     &ludus_player_net,    &ludus_player_alphabeta, &ludus_player_mcts, &ludus_player_random,
-    &ludus_player_solver, &ludus_player_perfect,   &ludus_player_gtp,
+    &ludus_player_solver, &ludus_player_perfect,   &ludus_player_gtp,  &ludus_player_uci,
 };
 
 const ludus_player_ops *const *ludus_player_kinds(size_t *count)

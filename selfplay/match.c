@@ -13,6 +13,7 @@ typedef struct match_pair {
     ludus_move *moves[2]; // owned
     int32_t plies[2];
     ludus_outcome outcome[2]; // for the player to move first
+    int32_t forfeits[2];      // by player: games given up
 } match_pair;
 
 typedef struct match {
@@ -185,6 +186,7 @@ static ludus_status play_game(const match *m, match_worker *worker, int32_t inde
         ludus_status status =
             ludus_player_choose(&worker->player[side], pos, &rng[side], &move, error);
         if (status == LUDUS_ERR_STATE) {
+            pair->forfeits[side]++;
             pair->outcome[game] = to_move == 0 ? LUDUS_LOSS : LUDUS_WIN;
             return LUDUS_OK;
         }
@@ -241,6 +243,9 @@ static void count_pair(match *m, int32_t index)
             m->on_game(index, game, pair->moves[game], pair->plies[game], pair->outcome[game],
                        m->user);
         }
+    }
+    for (int32_t player = 0; player < 2; player++) {
+        result->forfeits[player] += pair->forfeits[player];
     }
     result->pentanomial[pair->points]++;
     ludus_match_statistics(m->config, result);

@@ -35,6 +35,7 @@ ludus_match_config ludus_match_config_default(void); // 100 pairs, 4 plies, no S
 typedef struct ludus_match_result {
     int32_t pairs;
     int32_t wins, draws, losses;      // games, for player[0]
+    int32_t forfeits[2];              // games that player[i] gave up or lost on time, among these
     int32_t pentanomial[5];           // pairs with 0, .5, 1, 1.5, 2 points for player[0]
     double score, score_error;        // 0..1 for player[0]; 95 % half width
     double elo, elo_error;            // logistic, 95 % half width; INFINITY when it has no bound
