@@ -38,7 +38,7 @@ $(if $(MODE_FLAGS),,$(error unknown MODE=$(MODE): release, debug, asan or tsan))
 LDLIBS := -ldnnl -lzstd -linih -ljansson -lm
 VIEWER_SRC := $(wildcard viewer/*.c)
 ifneq ($(VIEWER_SRC),)
-LDLIBS := -lSDL2 -lSDL2_ttf -lSDL2_image $(LDLIBS)
+LDLIBS := -lSDL2 -lSDL2_ttf -lSDL2_image -lfontconfig $(LDLIBS)
 endif
 
 LIB_SRC  := $(wildcard base/*.c) $(wildcard $(addsuffix /*.c,$(MODULES)))
@@ -60,7 +60,8 @@ all: $B/ludus $B/libludus.a
 
 # ---- Set-up -----------------------------------------------------------------------------------
 RUN_PACKAGES  := libdnnl-dev libzstd-dev libinih-dev libjansson-dev libcmocka-dev \
-                 $(if $(VIEWER_SRC),libsdl2-dev libsdl2-ttf-dev libsdl2-image-dev)
+                 $(if $(VIEWER_SRC),libsdl2-dev libsdl2-ttf-dev libsdl2-image-dev libfontconfig-dev \
+                 fonts-dejavu-core)
 TEST_PACKAGES := gnugo
 LINT_PACKAGES := clang-format cppcheck
 FUZZ_PACKAGES := clang libomp-dev libclang-rt-dev

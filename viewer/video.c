@@ -1,0 +1,134 @@
+#include "viewer/video.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+struct ludus_video {
+    pid_t child;
+    int to_child; // a socket: writing to a dead child is an error, not a signal
+    int32_t width, height;
+    char path[1024];
+};
+
+static ludus_status spawn_ffmpeg(ludus_video *video, int input, double frames_per_s,
+                                 ludus_error *error)
+{
+    char size[32], rate[32], file[1040];
+    posix_spawn_file_actions_t actions;
+    snprintf(size, sizeof(size), "%dx%d", video->width, video->height);
+    snprintf(rate, sizeof(rate), "%g", frames_per_s);
+    snprintf(file, sizeof(file), "file:%s", video->path); // a name never reads as an option
+    char *args[] = {"ffmpeg",
+                    "-y",
+                    "-loglevel",
+                    "error",
+                    "-f",
+                    "rawvideo",
+                    "-pix_fmt",
+                    "rgb24",
+                    "-s",
+                    size,
+                    "-r",
+                    rate,
+                    "-i",
+                    "-",
+                    "-an",
+                    "-pix_fmt",
+                    "yuv420p",
+                    "-vf",
+                    "pad=ceil(iw/2)*2:ceil(ih/2)*2",
+                    file,
+                    NULL};
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, input, 0);
+    posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
+    const int failed = posix_spawnp(&video->child, args[0], &actions, NULL, args, environ);
+    posix_spawn_file_actions_destroy(&actions);
+    if (failed == ENOENT) {
+        return ludus_fail(error, LUDUS_ERR_UNSUPPORTED,
+                          "%s: videos need ffmpeg, which is not installed", video->path);
+    }
+    return failed
+               ? ludus_fail(error, LUDUS_ERR_IO, "ffmpeg cannot be started: %s", strerror(failed))
+               : LUDUS_OK;
+}
+
+ludus_status ludus_video_create(ludus_video **out, const char *path, int32_t width, int32_t height,
+                                double frames_per_s, ludus_error *error)
+{
+    int ends[2];
+    *out = NULL;
+    if (strlen(path) >= sizeof(((ludus_video *)0)->path)) {
+        return ludus_fail(error, LUDUS_ERR_ARG, "a video's path of over 1023 bytes");
+    }
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends)) {
+        return ludus_fail(error, LUDUS_ERR_IO, "no pipe to ffmpeg: %s", strerror(errno));
+    }
+    ludus_video *video = ludus_alloc(1, sizeof(*video));
+    ludus_status status = LUDUS_ERR_NOMEM;
+    if (video) {
+        *video = (ludus_video){.to_child = ends[1], .width = width, .height = height};
+        snprintf(video->path, sizeof(video->path), "%s", path);
+        status = spawn_ffmpeg(video, ends[0], frames_per_s, error);
+    } else {
+        ludus_fail(error, LUDUS_ERR_NOMEM, "no memory for the video");
+    }
+    close(ends[0]);
+    if (status) {
+        close(ends[1]);
+        ludus_free(video);
+        return status;
+    }
+    *out = video;
+    return LUDUS_OK;
+}
+
+static bool send_all(int to, const uint8_t *data, size_t size)
+{
+    while (size > 0) {
+        const ssize_t sent = send(to, data, size, MSG_NOSIGNAL);
+        if (sent < 0 && errno != EINTR) {
+            return false;
+        }
+        if (sent > 0) {
+            data += sent;
+            size -= (size_t)sent;
+        }
+    }
+    return true;
+}
+
+ludus_status ludus_video_add(ludus_video *video, const void *rgb, int32_t pitch, ludus_error *error)
+{
+    for (int32_t y = 0; y < video->height; y++) {
+        const uint8_t *row = (const uint8_t *)rgb + (size_t)y * (size_t)pitch;
+        if (!send_all(video->to_child, row, (size_t)video->width * 3)) {
+            return ludus_fail(error, LUDUS_ERR_IO, "%s: ffmpeg stopped taking frames", video->path);
+        }
+    }
+    return LUDUS_OK;
+}
+
+ludus_status ludus_video_finish(ludus_video *video, ludus_error *error)
+{
+    int how = 0;
+    pid_t ended;
+    close(video->to_child);
+    do {
+        ended = waitpid(video->child, &how, 0);
+    } while (ended < 0 && errno == EINTR);
+    const bool made = ended == video->child && WIFEXITED(how) && WEXITSTATUS(how) == 0;
+    const ludus_status status =
+        made ? LUDUS_OK
+             : ludus_fail(error, LUDUS_ERR_IO, "%s: ffmpeg did not make the video", video->path);
+    ludus_free(video);
+    return status;
+}

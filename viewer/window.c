@@ -1,0 +1,330 @@
+#include "viewer/video.h"
+#include "viewer/window_internal.h"
+
+#include <SDL2/SDL_image.h>
+#include <assert.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define STEP_MAX 0.25    // seconds: a window that was stopped does not jump
+#define IDLE_WAIT 10     // milliseconds between looks when nothing moves
+#define DENSE_DPI 144.0f // from here on a display counts as dense
+#define NORMAL_DPI 96.0f
+
+ludus_window_options ludus_window_options_default(void)
+{
+    return (ludus_window_options){.width = 1280, .height = 800, .frames_per_s = 60};
+}
+
+// ---- Painting -----------------------------------------------------------------------------------
+
+void ludus_window_paint(ludus_window *w)
+{
+    const ludus_theme *theme = w->is_dark ? ludus_theme_dark() : ludus_theme_light();
+    ludus_canvas_begin(w->canvas, theme, w->width, w->height, w->scale);
+    w->ops->draw(w->self, w->canvas);
+    ludus_notice_draw(w->canvas, &w->notice, (ludus_rect){0, 0, w->width, w->height});
+    if (w->is_help) {
+        ludus_window_draw_help(w);
+    }
+}
+
+SDL_Surface *ludus_window_grab(ludus_window *w)
+{
+    int width = 0;
+    int height = 0;
+    if (SDL_GetRendererOutputSize(w->renderer, &width, &height)) {
+        return NULL;
+    }
+    SDL_Surface *surface =
+        SDL_CreateRGBSurfaceWithFormat(0, width, height, 24, SDL_PIXELFORMAT_RGB24);
+    if (surface && SDL_RenderReadPixels(w->renderer, NULL, SDL_PIXELFORMAT_RGB24, surface->pixels,
+                                        surface->pitch)) {
+        SDL_FreeSurface(surface);
+        surface = NULL;
+    }
+    return surface;
+}
+
+ludus_status ludus_window_save_png(ludus_window *w, const char *path, ludus_error *error)
+{
+    char part[1100];
+    SDL_Surface *surface = ludus_window_grab(w);
+    const int length = snprintf(part, sizeof(part), "%s.tmp.%ld", path, (long)getpid());
+    bool saved = surface && length > 0 && (size_t)length < sizeof(part);
+    saved = saved && IMG_SavePNG(surface, part) == 0;
+    SDL_FreeSurface(surface);
+    if (saved && rename(part, path)) {
+        saved = false;
+        remove(part);
+    }
+    return saved ? LUDUS_OK
+                 : ludus_fail(error, LUDUS_ERR_IO, "%s: the picture cannot be written", path);
+}
+
+void ludus_window_save_picture(ludus_window *w)
+{
+    char path[64];
+    ludus_error error;
+    ludus_window_paint(w); // what is on the display may have been thrown away
+    for (int i = 1; i < 1000; i++) {
+        snprintf(path, sizeof(path), "ludus-%03d.png", i);
+        if (access(path, F_OK)) {
+            break;
+        }
+    }
+    if (ludus_window_save_png(w, path, &error)) {
+        ludus_notice_show(&w->notice, 5, "%s", error.text);
+    } else {
+        ludus_notice_show(&w->notice, 3, "saved %s", path);
+    }
+}
+
+// ---- On the display -----------------------------------------------------------------------------
+
+void ludus_window_measure(ludus_window *w)
+{
+    int pixels[2] = {1, 1};
+    int units[2] = {1, 1};
+    float scale = w->options->scale;
+    SDL_GetRendererOutputSize(w->renderer, &pixels[0], &pixels[1]);
+    if (w->window) {
+        SDL_GetWindowSize(w->window, &units[0], &units[1]);
+        w->ratio = units[0] > 0 ? (float)pixels[0] / (float)units[0] : 1;
+    } else {
+        w->ratio = 1;
+    }
+    if (scale <= 0) {
+        float dpi = 0;
+        scale = w->ratio;
+        if (w->window && w->ratio == 1 &&
+            SDL_GetDisplayDPI(SDL_GetWindowDisplayIndex(w->window), NULL, &dpi, NULL) == 0 &&
+            dpi >= DENSE_DPI) {
+            scale = fminf(roundf(4 * dpi / NORMAL_DPI) / 4, 3);
+        }
+    }
+    const float width = fmaxf((float)pixels[0] / scale, 1);
+    const float height = fmaxf((float)pixels[1] / scale, 1);
+    if (width != w->width || height != w->height || scale != w->scale) {
+        w->width = width;
+        w->height = height;
+        w->scale = scale;
+        w->ops->layout(w->self, width, height);
+        w->wants_draw = true;
+    }
+}
+
+static ludus_status open_display(ludus_window *w, ludus_error *error)
+{
+    char title[128] = "ludus";
+    const Uint32 flags = SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI;
+    SDL_SetHint(SDL_HINT_VIDEO_ALLOW_SCREENSAVER, "1");
+    SDL_SetHint(SDL_HINT_MOUSE_FOCUS_CLICKTHROUGH, "1");
+    SDL_SetHint(SDL_HINT_VIDEO_X11_NET_WM_BYPASS_COMPOSITOR, "0");
+    if (SDL_Init(SDL_INIT_VIDEO)) {
+        return ludus_fail(error, LUDUS_ERR_UNSUPPORTED,
+                          "no display: %s (--png FILE draws without one)", SDL_GetError());
+    }
+    w->window = SDL_CreateWindow(title, SDL_WINDOWPOS_UNDEFINED, SDL_WINDOWPOS_UNDEFINED,
+                                 w->options->width, w->options->height, flags);
+    if (!w->window) {
+        return ludus_fail(error, LUDUS_ERR_UNSUPPORTED, "no window: %s", SDL_GetError());
+    }
+    SDL_SetWindowMinimumSize(w->window, 320, 240);
+    w->renderer =
+        SDL_CreateRenderer(w->window, -1, SDL_RENDERER_ACCELERATED | SDL_RENDERER_PRESENTVSYNC);
+    if (!w->renderer) {
+        w->renderer = SDL_CreateRenderer(w->window, -1, SDL_RENDERER_SOFTWARE);
+    }
+    return w->renderer ? LUDUS_OK
+                       : ludus_fail(error, LUDUS_ERR_UNSUPPORTED, "nothing to draw with: %s",
+                                    SDL_GetError());
+}
+
+static void note_frame(ludus_window *w, double work, double gap, bool was_moving)
+{
+    ludus_window_stats *s = &w->stats;
+    s->frames++;
+    s->work_seconds += work;
+    s->worst_work = fmax(s->worst_work, work);
+    if (was_moving) {
+        s->moving_frames++;
+        s->moving_seconds += gap;
+        s->longest_gap = fmax(s->longest_gap, gap);
+    }
+    if (w->click_time > 0) {
+        const double wait = ludus_clock() - w->click_time;
+        s->clicks++;
+        s->click_seconds += wait;
+        s->worst_click = fmax(s->worst_click, wait);
+        w->click_time = 0;
+    }
+}
+
+static void show_title(ludus_window *w, char *shown, size_t size)
+{
+    char title[128] = "";
+    w->ops->title(w->self, title, sizeof(title));
+    if (strcmp(title, shown)) {
+        snprintf(shown, size, "%s", title);
+        SDL_SetWindowTitle(w->window, title);
+    }
+}
+
+// Seconds of one frame at the display's rate.
+static double display_period(SDL_Window *window)
+{
+    SDL_DisplayMode mode;
+    const int display = SDL_GetWindowDisplayIndex(window);
+    if (display >= 0 && SDL_GetCurrentDisplayMode(display, &mode) == 0 && mode.refresh_rate >= 24) {
+        return 1.0 / mode.refresh_rate;
+    }
+    return 1.0 / 60;
+}
+
+// Waits until a frame's time has passed since `start`, where vsync has not done so.
+static void wait_for_frame(double start, double period)
+{
+    const double left = period - (ludus_clock() - start) - 0.0005;
+    if (left > 0.001) {
+        SDL_Delay((Uint32)(left * 1000));
+    }
+}
+
+static void run_on_display(ludus_window *w)
+{
+    char title[128] = "";
+    double before = ludus_clock();
+    double shown_at = before;
+    bool was_moving = false;
+    const double period = display_period(w->window);
+    w->wants_draw = true;
+    while (!w->is_closed) {
+        const double now = ludus_clock();
+        const double seconds = fmin(now - before, STEP_MAX);
+        before = now;
+        bool changed = ludus_window_pump(w);
+        changed |= w->ops->update(w->self, seconds);
+        changed |= ludus_notice_update(&w->notice, seconds);
+        if (!changed && !w->wants_draw) {
+            was_moving = false;
+            SDL_WaitEventTimeout(NULL, IDLE_WAIT);
+        } else {
+            w->wants_draw = false;
+            ludus_window_paint(w);
+            const double work = ludus_clock() - now;
+            SDL_RenderPresent(w->renderer);
+            const double shown = ludus_clock();
+            note_frame(w, work, shown - shown_at, was_moving);
+            shown_at = shown;
+            was_moving = true;
+            show_title(w, title, sizeof(title));
+            wait_for_frame(now, period);
+        }
+        w->is_closed |= w->options->stop && w->options->stop();
+        w->is_closed |= w->ops->is_done && w->ops->is_done(w->self);
+    }
+}
+
+// ---- Without a display --------------------------------------------------------------------------
+
+static ludus_status open_headless(ludus_window *w, ludus_error *error)
+{
+    const float scale = w->options->scale > 0 ? w->options->scale : 1;
+    const int width = (int)lrintf((float)w->options->width * scale);
+    const int height = (int)lrintf((float)w->options->height * scale);
+    if (SDL_Init(0)) {
+        return ludus_fail(error, LUDUS_ERR_UNSUPPORTED, "SDL: %s", SDL_GetError());
+    }
+    w->surface = SDL_CreateRGBSurfaceWithFormat(0, width, height, 32, SDL_PIXELFORMAT_ARGB8888);
+    w->renderer = w->surface ? SDL_CreateSoftwareRenderer(w->surface) : NULL;
+    return w->renderer ? LUDUS_OK
+                       : ludus_fail(error, LUDUS_ERR_UNSUPPORTED, "nothing to draw with: %s",
+                                    SDL_GetError());
+}
+
+static ludus_status run_headless(ludus_window *w, ludus_error *error)
+{
+    const ludus_window_options *o = w->options;
+    const double step = 1.0 / o->frames_per_s;
+    ludus_status status = LUDUS_OK;
+    ludus_video *video = NULL;
+    if (o->video) {
+        status = ludus_video_create(&video, o->video, w->surface->w, w->surface->h, o->frames_per_s,
+                                    error);
+    }
+    for (int32_t i = 0; i < o->frames && !status && !w->is_closed; i++) {
+        const double start = ludus_clock();
+        if (w->ops->settle) {
+            w->ops->settle(w->self);
+        }
+        w->ops->update(w->self, step);
+        ludus_notice_update(&w->notice, step);
+        ludus_window_paint(w);
+        SDL_RenderPresent(w->renderer);
+        note_frame(w, ludus_clock() - start, 0, false);
+        SDL_Surface *grabbed = video ? ludus_window_grab(w) : NULL;
+        if (video && grabbed) {
+            status = ludus_video_add(video, grabbed->pixels, grabbed->pitch, error);
+        }
+        SDL_FreeSurface(grabbed);
+        w->is_closed |= o->stop && o->stop();
+    }
+    if (video) {
+        const ludus_status ended = ludus_video_finish(video, status ? NULL : error);
+        status = status ? status : ended;
+    }
+    if (!status && o->png) {
+        status = ludus_window_save_png(w, o->png, error);
+    }
+    return status;
+}
+
+// ---- Running ------------------------------------------------------------------------------------
+
+static void close_window(ludus_window *w)
+{
+    ludus_canvas_destroy(w->canvas);
+    if (w->renderer) {
+        SDL_DestroyRenderer(w->renderer);
+    }
+    if (w->window) {
+        SDL_DestroyWindow(w->window);
+    }
+    SDL_FreeSurface(w->surface);
+    IMG_Quit();
+    SDL_Quit();
+}
+
+ludus_status ludus_window_run(const ludus_screen_ops *ops, void *self,
+                              const ludus_window_options *options, ludus_window_stats *stats,
+                              ludus_error *error)
+{
+    assert(ops->layout && ops->event && ops->update && ops->draw && ops->title);
+    assert(options->width >= 64 && options->height >= 64);
+    ludus_window w = {.ops = ops, .self = self, .options = options, .is_dark = options->is_dark};
+    const bool is_headless = options->frames > 0;
+    ludus_status status = is_headless ? open_headless(&w, error) : open_display(&w, error);
+    if (!status) {
+        status = ludus_canvas_create(&w.canvas, w.renderer, error);
+    }
+    if (!status) {
+        SDL_RendererInfo info;
+        if (SDL_GetRendererInfo(w.renderer, &info) == 0) {
+            snprintf(w.stats.renderer, sizeof(w.stats.renderer), "%s", info.name);
+        }
+        ludus_window_measure(&w);
+        if (is_headless) {
+            status = run_headless(&w, error);
+        } else {
+            run_on_display(&w);
+        }
+    }
+    close_window(&w);
+    if (stats) {
+        *stats = w.stats;
+    }
+    return status;
+}
