@@ -1,6 +1,7 @@
 #include "agents/evaluator.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -34,11 +35,15 @@ typedef struct net_evaluator {
     ludus_exec_config config; // calibration rows excepted: those are the caller's, for creation
     bool calibrates_itself;   // int8 ranges from positions of random games
     int32_t policy_head, value_head;
-    size_t planes;       // floats per row
-    float *in;           // [batch, planes]
-    float *policy;       // [batch, num_moves]
-    float *value;        // [batch, 3]
-    ludus_move *permute; // [num_symmetries, num_moves]
+    int32_t ownership_head, score_head, length_head; // -1 = the net has none
+    size_t planes;                                   // floats per row
+    float *in;                                       // [batch, planes]
+    float *policy;                                   // [batch, num_moves]
+    float *value;                                    // [batch, 3]
+    float *ownership;                                // [batch, cells]
+    float *score;                                    // [batch]
+    float *length;                                   // [batch]
+    ludus_move *permute;                             // [num_symmetries, num_moves]
 } net_evaluator;
 
 static void net_evaluate(void *self, int32_t n, ludus_leaf *leaves)
@@ -71,11 +76,19 @@ static void net_destroy(void *self)
     ludus_free(e->in);
     ludus_free(e->policy);
     ludus_free(e->value);
+    ludus_free(e->ownership);
+    ludus_free(e->score);
+    ludus_free(e->length);
     ludus_free(e->permute);
     ludus_free(e);
 }
 
 static const ludus_evaluator_ops net_ops = {"net", net_evaluate, net_destroy};
+
+static size_t cells_of(const ludus_game *game)
+{
+    return (size_t)game->spec.board[0] * (size_t)game->spec.board[1];
+}
 
 static ludus_status create_arrays(net_evaluator *e, int32_t batch)
 {
@@ -84,8 +97,12 @@ static ludus_status create_arrays(net_evaluator *e, int32_t batch)
     e->in = ludus_alloc(rows * e->planes, sizeof *e->in);
     e->policy = ludus_alloc(rows * num_moves, sizeof *e->policy);
     e->value = ludus_alloc(rows * 3, sizeof *e->value);
+    e->ownership = ludus_alloc(rows * cells_of(&e->game), sizeof *e->ownership);
+    e->score = ludus_alloc(rows, sizeof *e->score);
+    e->length = ludus_alloc(rows, sizeof *e->length);
     e->permute = ludus_alloc(num_symmetries * num_moves, sizeof *e->permute);
-    if (!e->in || !e->policy || !e->value || !e->permute) {
+    if (!e->in || !e->policy || !e->value || !e->ownership || !e->score || !e->length ||
+        !e->permute) {
         return LUDUS_ERR_NOMEM;
     }
     for (size_t i = 0; i < num_symmetries; i++) {
@@ -133,6 +150,13 @@ static ludus_status create_calibrated(net_evaluator *e, const ludus_net *net, lu
     return status;
 }
 
+// The head of that name if it has so many outputs, else -1.
+static int32_t find_output(const ludus_net *net, const char *name, size_t outputs)
+{
+    const int32_t head = ludus_net_find_head(net, name);
+    return head >= 0 && ludus_net_head_outputs(net, head) == outputs ? head : -1;
+}
+
 ludus_status ludus_evaluator_net(ludus_evaluator *out, const ludus_game *game, const ludus_net *net,
                                  const ludus_exec_config *config, ludus_error *error)
 {
@@ -152,6 +176,9 @@ ludus_status ludus_evaluator_net(ludus_evaluator *out, const ludus_game *game, c
     e->calibrates_itself = config->precision == LUDUS_PRECISION_INT8 && config->calibration == NULL;
     e->policy_head = ludus_net_find_head(net, "policy");
     e->value_head = ludus_net_find_head(net, "value");
+    e->ownership_head = find_output(net, "ownership", cells_of(game));
+    e->score_head = find_output(net, "score", 1);
+    e->length_head = find_output(net, "moves_left", 1);
     e->planes = ludus_game_plane_count(game);
     if (create_arrays(e, config->max_batch) != LUDUS_OK) {
         status = ludus_fail(error, LUDUS_ERR_NOMEM, "evaluator: out of memory");
@@ -179,6 +206,53 @@ ludus_status ludus_evaluator_net_refresh(ludus_evaluator *evaluator, const ludus
     ludus_net_exec_destroy(e->exec);
     e->exec = NULL;
     return create_calibrated(e, net, error);
+}
+
+ludus_outlook_heads ludus_evaluator_outlook_heads(const ludus_evaluator *evaluator)
+{
+    if (evaluator->ops != &net_ops) {
+        return (ludus_outlook_heads){.has_ownership = false};
+    }
+    const net_evaluator *e = evaluator->self;
+    return (ludus_outlook_heads){.has_ownership = e->ownership_head >= 0,
+                                 .has_score = e->score_head >= 0,
+                                 .has_moves_left = e->length_head >= 0};
+}
+
+// Head outputs are read where the head exists.
+static void read_outlook(const net_evaluator *e, size_t row, ludus_outlook *out)
+{
+    const size_t cells = cells_of(&e->game);
+    for (size_t i = 0; e->ownership_head >= 0 && i < cells; i++) {
+        out->ownership[i] = 1.0f / (1.0f + expf(-e->ownership[row * cells + i]));
+    }
+    if (e->score_head >= 0) {
+        out->score = e->score[row] * LUDUS_SCORE_UNIT;
+    }
+    if (e->length_head >= 0) {
+        out->moves_left = fmaxf(e->length[row] * LUDUS_LENGTH_UNIT, 0.0f);
+    }
+}
+
+void ludus_evaluator_outlook(ludus_evaluator *evaluator, int32_t n, ludus_outlook *outlooks)
+{
+    assert(evaluator->ops == &net_ops && n >= 1 && n <= evaluator->max_batch);
+    net_evaluator *e = evaluator->self;
+    float *out[LUDUS_NET_MAX_HEADS] = {0};
+    const int32_t heads[] = {e->ownership_head, e->score_head, e->length_head};
+    float *const values[] = {e->ownership, e->score, e->length};
+    for (int i = 0; i < 3; i++) {
+        if (heads[i] >= 0) {
+            out[heads[i]] = values[i];
+        }
+    }
+    for (int32_t i = 0; i < n; i++) {
+        ludus_game_encode(&e->game, outlooks[i].pos, 0, e->in + (size_t)i * e->planes);
+    }
+    ludus_net_forward(e->exec, n, e->in, out);
+    for (int32_t i = 0; i < n; i++) {
+        read_outlook(e, (size_t)i, &outlooks[i]);
+    }
 }
 
 // ---- Uniform and rollout ---------------------------------------------------------------------

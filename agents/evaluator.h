@@ -52,4 +52,23 @@ ludus_status ludus_evaluator_uniform(ludus_evaluator *out, const ludus_game *gam
 ludus_status ludus_evaluator_rollout(ludus_evaluator *out, const ludus_game *game,
                                      int32_t max_batch, int32_t playouts, uint64_t seed);
 
+// What a net's auxiliary heads say of an unfinished position, for the player to move there.
+typedef struct ludus_outlook {
+    const void *pos;
+    float *ownership; // out: [rows*columns], 1 own, 0 the opponent's
+    float score;      // out: points ahead
+    float moves_left; // out: plies to the end, >= 0
+} ludus_outlook;
+
+// Which of them there are: fields of other heads are left as they are.
+typedef struct ludus_outlook_heads {
+    bool has_ownership, has_score, has_moves_left;
+} ludus_outlook_heads;
+
+// None for evaluators other than nets.
+ludus_outlook_heads ludus_evaluator_outlook_heads(const ludus_evaluator *evaluator);
+// One forward pass of 1 <= n <= max_batch positions through the identity symmetry; the evaluator
+// has at least one of the heads.
+void ludus_evaluator_outlook(ludus_evaluator *evaluator, int32_t n, ludus_outlook *outlooks);
+
 #endif

@@ -17,9 +17,12 @@ typedef struct ludus_level {
     float max_loss;      // moves whose value is more below the best one's are not drawn, 0..2
 } ludus_level;
 
-// level 1..LUDUS_LEVEL_MAX; 10 is full strength.
+// level 1..LUDUS_LEVEL_MAX. 10 is full strength: the best move always, and its number of
+// simulations is only a default for searches that have no other limit (no clock).
 ludus_level ludus_level_of(int32_t level);
-// A move by that level from the root's moves of an ended search. moves: [n], n >= 1.
+// A move by that level from the root's moves of an ended search. moves: [n], n >= 1. The best of
+// them is what the search itself would play: a proven win, else the most visited that is not lost.
+// A proven win is never passed over and a proven loss only played when all are; one draw of rng.
 ludus_move ludus_level_choose(const ludus_level *level, const ludus_mcts_move *moves, int32_t n,
                               ludus_rng *rng);
 

@@ -13,6 +13,21 @@
 // them, so their average node has fewer edges than the bound.
 #define EDGES_PER_NODE 64
 
+static int32_t edges_per_node(const ludus_game *game)
+{
+    return game->spec.max_legal < EDGES_PER_NODE ? game->spec.max_legal : EDGES_PER_NODE;
+}
+
+size_t ludus_mcts_node_bytes(const ludus_game *game)
+{
+    const ludus_mcts *t = NULL;
+    const size_t edge = sizeof *t->edge_move + sizeof *t->edge_prior + sizeof *t->edge_value +
+                        sizeof *t->edge_visits + sizeof *t->edge_virtual + sizeof *t->edge_child +
+                        sizeof *t->edge_proof;
+    return sizeof *t->nodes + sizeof *t->moved_to + game->spec.state_bytes +
+           edge * (size_t)edges_per_node(game);
+}
+
 static bool create_arena(ludus_mcts *t)
 {
     const size_t nodes = (size_t)t->max_nodes, edges = (size_t)t->max_edges;
@@ -39,6 +54,7 @@ static bool create_rest(ludus_mcts *t)
     t->round_priors = ludus_alloc(max_legal, sizeof *t->round_priors);
     t->root_noise = ludus_alloc(max_legal, sizeof *t->root_noise);
     t->root_before = ludus_alloc(max_legal, sizeof *t->root_before);
+    t->root_open = ludus_alloc(max_legal, sizeof *t->root_open);
     t->halving = ludus_alloc((size_t)t->halving_capacity + 1, sizeof *t->halving);
     t->path_edges = ludus_alloc((size_t)t->max_depth * LUDUS_MCTS_MAX_WANT, sizeof *t->path_edges);
     if (entries > 0) {
@@ -48,8 +64,8 @@ static bool create_rest(ludus_mcts *t)
     for (int32_t i = 0; t->path_edges != NULL && i < LUDUS_MCTS_MAX_WANT; i++) {
         t->paths[i].edges = t->path_edges + (size_t)i * (size_t)t->max_depth;
     }
-    return t->round_priors && t->root_noise && t->root_before && t->halving && t->path_edges &&
-           (entries == 0 || (t->cache && t->cache_priors));
+    return t->round_priors && t->root_noise && t->root_before && t->root_open && t->halving &&
+           t->path_edges && (entries == 0 || (t->cache && t->cache_priors));
 }
 
 ludus_status ludus_mcts_create(ludus_mcts **out, const ludus_game *game,
@@ -63,8 +79,7 @@ ludus_status ludus_mcts_create(ludus_mcts **out, const ludus_game *game,
     t->game = *game;
     t->config = *config;
     t->max_nodes = config->max_nodes > 0 ? config->max_nodes : 2 * config->simulations + 1024;
-    const int32_t per_node =
-        game->spec.max_legal < EDGES_PER_NODE ? game->spec.max_legal : EDGES_PER_NODE;
+    const int32_t per_node = edges_per_node(game);
     if (t->max_nodes > (INT32_MAX - game->spec.max_legal) / per_node) {
         ludus_free(t);
         return ludus_fail(error, LUDUS_ERR_ARG, "search.max_nodes = %d: too many for %s",
@@ -84,11 +99,11 @@ void ludus_mcts_destroy(ludus_mcts *tree)
     if (tree == NULL) {
         return;
     }
-    void *blocks[] = {tree->nodes,       tree->states,     tree->moved_to,     tree->edge_move,
-                      tree->edge_prior,  tree->edge_value, tree->edge_visits,  tree->edge_virtual,
-                      tree->edge_child,  tree->edge_proof, tree->round_priors, tree->root_noise,
-                      tree->root_before, tree->halving,    tree->path_edges,   tree->cache,
-                      tree->cache_priors};
+    void *blocks[] = {tree->nodes,        tree->states,     tree->moved_to,     tree->edge_move,
+                      tree->edge_prior,   tree->edge_value, tree->edge_visits,  tree->edge_virtual,
+                      tree->edge_child,   tree->edge_proof, tree->round_priors, tree->root_noise,
+                      tree->root_before,  tree->halving,    tree->path_edges,   tree->cache,
+                      tree->cache_priors, tree->root_open};
     for (size_t i = 0; i < sizeof blocks / sizeof blocks[0]; i++) {
         ludus_free(blocks[i]);
     }
@@ -112,7 +127,7 @@ void ludus_mcts_clear_cache(ludus_mcts *tree)
 
 // ---- Nodes -----------------------------------------------------------------------------------
 
-static uint8_t *state_of(const ludus_mcts *t, int32_t node)
+uint8_t *ludus_mcts_state(const ludus_mcts *t, int32_t node)
 {
     return t->states + (size_t)node * t->game.spec.state_bytes;
 }
@@ -126,7 +141,7 @@ static bool has_room(const ludus_mcts *t)
 static int32_t make_node(ludus_mcts *t, int32_t parent)
 {
     const int32_t index = t->num_nodes++;
-    const uint8_t *pos = state_of(t, index);
+    const uint8_t *pos = ludus_mcts_state(t, index);
     ludus_mcts_node *node = &t->nodes[index];
     const ludus_outcome outcome = ludus_game_outcome(&t->game, pos);
     *node = (ludus_mcts_node){.parent = parent,
@@ -153,8 +168,8 @@ static int32_t make_node(ludus_mcts *t, int32_t parent)
 
 static int32_t make_child(ludus_mcts *t, int32_t parent, int32_t edge)
 {
-    uint8_t *pos = state_of(t, t->num_nodes);
-    memcpy(pos, state_of(t, parent), t->game.spec.state_bytes);
+    uint8_t *pos = ludus_mcts_state(t, t->num_nodes);
+    memcpy(pos, ludus_mcts_state(t, parent), t->game.spec.state_bytes);
     ludus_game_play(&t->game, pos, t->edge_move[edge]);
     const int32_t child = make_node(t, parent);
     t->edge_child[edge] = child;
@@ -177,6 +192,7 @@ void ludus_mcts_start(ludus_mcts *tree, const void *pos, int32_t simulations, bo
     tree->done = 0;
     tree->is_noisy = enable_noise;
     tree->is_full = false;
+    tree->is_restricted = false;
     tree->evaluations = 0;
     tree->cache_hits = 0;
     tree->max_depth_seen = 0;
@@ -186,7 +202,7 @@ void ludus_mcts_start(ludus_mcts *tree, const void *pos, int32_t simulations, bo
 
 static bool root_is_proven(const ludus_mcts *t)
 {
-    return t->config.enable_solver && t->nodes[0].proof != LUDUS_PROOF_NONE;
+    return ludus_mcts_root_proof(t) != LUDUS_PROOF_NONE;
 }
 
 bool ludus_mcts_done(const ludus_mcts *tree)
@@ -320,7 +336,7 @@ static void remember(ludus_mcts *t, int32_t node, const float *wdl)
     }
     size_t index;
     const ludus_mcts_node *n = &t->nodes[node];
-    const uint64_t hash = ludus_game_hash(&t->game, state_of(t, node));
+    const uint64_t hash = ludus_game_hash(&t->game, ludus_mcts_state(t, node));
     ludus_mcts_cache_entry *entry = cache_slot(t, hash, &index);
     entry->hash = hash;
     entry->num_legal = n->num_edges;
@@ -375,7 +391,7 @@ static void hand_out(ludus_mcts *t, const ludus_mcts_path *path, uint64_t hash, 
     if (path->length == 0 && t->config.average_symmetries > 1) {
         sym = (int32_t)((uint64_t)t->rounds % symmetries);
     }
-    *leaf = (ludus_leaf){.pos = state_of(t, path->leaf),
+    *leaf = (ludus_leaf){.pos = ludus_mcts_state(t, path->leaf),
                          .legal = t->edge_move + node->first_edge,
                          .num_legal = node->num_edges,
                          .sym = sym,
@@ -409,7 +425,7 @@ int32_t ludus_mcts_gather(ludus_mcts *tree, ludus_leaf *leaves, int32_t want)
             back_up(tree, path, chances_of_proof(tree, path->leaf));
             continue;
         }
-        const uint64_t hash = ludus_game_hash(&tree->game, state_of(tree, path->leaf));
+        const uint64_t hash = ludus_game_hash(&tree->game, ludus_mcts_state(tree, path->leaf));
         const bool averages = path->length == 0 && tree->config.average_symmetries > 1;
         if (averages || !expand_from_cache(tree, path, hash)) {
             hand_out(tree, path, hash, &leaves[tree->num_paths]);
@@ -457,65 +473,6 @@ void ludus_mcts_apply(ludus_mcts *tree, const ludus_leaf *leaves, int32_t n)
         expand(tree, path, leaf.wdl);
     }
     tree->num_paths = 0;
-}
-
-// ---- Keeping the subtree ---------------------------------------------------------------------
-
-static void move_node(ludus_mcts *t, int32_t from, int32_t to, int32_t *next_edge)
-{
-    const size_t bytes = t->game.spec.state_bytes;
-    ludus_mcts_node node = t->nodes[from];
-    const size_t n = (size_t)node.num_edges;
-    const int32_t first = node.first_edge;
-    memmove(t->states + (size_t)to * bytes, t->states + (size_t)from * bytes, bytes);
-    memmove(t->edge_move + *next_edge, t->edge_move + first, n * sizeof *t->edge_move);
-    memmove(t->edge_prior + *next_edge, t->edge_prior + first, n * sizeof *t->edge_prior);
-    memmove(t->edge_value + *next_edge, t->edge_value + first, n * sizeof *t->edge_value);
-    memmove(t->edge_visits + *next_edge, t->edge_visits + first, n * sizeof *t->edge_visits);
-    memmove(t->edge_virtual + *next_edge, t->edge_virtual + first, n * sizeof *t->edge_virtual);
-    memmove(t->edge_child + *next_edge, t->edge_child + first, n * sizeof *t->edge_child);
-    memmove(t->edge_proof + *next_edge, t->edge_proof + first, n * sizeof *t->edge_proof);
-    node.first_edge = *next_edge;
-    node.parent = node.parent == LUDUS_MCTS_NO_NODE || to == 0 ? LUDUS_MCTS_NO_NODE
-                                                               : t->moved_to[node.parent];
-    t->nodes[to] = node;
-    *next_edge += node.num_edges;
-}
-
-static void keep_subtree(ludus_mcts *t, int32_t root)
-{
-    int32_t nodes = 0, edges = 0;
-    for (int32_t i = 0; i < t->num_nodes; i++) {
-        const int32_t parent = t->nodes[i].parent;
-        const bool stays = i == root || (i > root && parent >= root && t->moved_to[parent] >= 0);
-        t->moved_to[i] = stays ? nodes : LUDUS_MCTS_NO_NODE;
-        if (stays) {
-            move_node(t, i, nodes++, &edges);
-        }
-    }
-    for (int32_t e = 0; e < edges; e++) {
-        if (t->edge_child[e] != LUDUS_MCTS_NO_NODE) {
-            t->edge_child[e] = t->moved_to[t->edge_child[e]];
-        }
-    }
-    t->num_nodes = nodes;
-    t->num_edges = edges;
-}
-
-void ludus_mcts_advance(ludus_mcts *tree, ludus_move move)
-{
-    assert(tree->num_paths == 0);
-    if (tree->num_nodes == 0) {
-        return;
-    }
-    const ludus_mcts_node *root = &tree->nodes[0];
-    for (int32_t e = root->first_edge; e < root->first_edge + root->num_edges; e++) {
-        if (tree->edge_move[e] == move && tree->edge_child[e] != LUDUS_MCTS_NO_NODE) {
-            keep_subtree(tree, tree->edge_child[e]);
-            return;
-        }
-    }
-    ludus_mcts_reset(tree);
 }
 
 void ludus_mcts_run(ludus_mcts *tree, const void *pos, int32_t simulations, bool enable_noise,

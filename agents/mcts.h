@@ -4,13 +4,13 @@
 // The search never evaluates by itself. It hands out leaves and takes results, so that the caller
 // can batch the leaves of many games (self-play) or several of one tree (play, analysis):
 //
-//     ludus_mcts_start(tree, pos, simulations, &rng);
+//     ludus_mcts_start(tree, pos, simulations, enable_noise, &rng);
 //     while (!ludus_mcts_done(tree)) {
 //         n = ludus_mcts_gather(tree, leaves, want);   // descends; finished games need no net
 //         ludus_evaluate(evaluator, n, leaves);
-//         ludus_mcts_apply(tree);                      // expands and backs up, in order
+//         ludus_mcts_apply(tree, leaves, n);           // expands and backs up, in order
 //     }
-//     move = ludus_mcts_choose(tree, &rng);
+//     move = ludus_mcts_choose(tree, ply, &rng);
 //     ludus_mcts_advance(tree, move);                  // keeps the subtree
 //
 // With want = 1 the result is that of sequential search. Larger wants spread by virtual losses.
@@ -73,12 +73,15 @@ typedef struct ludus_mcts_move {
 
 typedef struct ludus_mcts_stats {
     int32_t simulations; // done for this root since start()
+    int32_t visits;      // simulations behind the root, those of a kept subtree included
     int32_t evaluations; // leaves handed out
     int32_t cache_hits;
-    int32_t nodes; // in the arena
-    int32_t depth; // deepest leaf below the root, plies
-    float value;   // root value, -1..1 for the player to move
-    float wdl[3];  // root's averaged win, draw, loss
+    int32_t nodes;    // in the arena
+    int32_t fullness; // of the arena, permille of its nodes or edges
+    int32_t depth;    // deepest leaf below the root, plies
+    float value;      // root value, -1..1 for the player to move
+    float wdl[3];     // root's averaged win, draw, loss
+    bool is_expanded; // the root's priors are known
     bool arena_full;
     bool proven; // the root's outcome is known for certain
 } ludus_mcts_stats;
@@ -95,6 +98,12 @@ void ludus_mcts_clear_cache(ludus_mcts *tree); // needed when the net's weights 
 void ludus_mcts_start(ludus_mcts *tree, const void *pos, int32_t simulations, bool enable_noise,
                       ludus_rng *rng);
 bool ludus_mcts_done(const ludus_mcts *tree);
+// Searches whose end is not known when they begin: `simulations` since start() are planned from
+// now on. For PUCT roots; sequential halving needs its plan at the start.
+void ludus_mcts_extend(ludus_mcts *tree, int32_t simulations);
+// Until the next start(), only these root moves are searched, chosen and part of the policy and of
+// the stats' value; a proof needs only them. moves: [n], legal; n = 0 lifts it.
+void ludus_mcts_restrict(ludus_mcts *tree, const ludus_move *moves, int32_t n);
 // Up to `want` leaves to evaluate (their fields point into the tree until apply). May return 0
 // when the simulations ended in finished games, cached or proven positions; call again until done.
 int32_t ludus_mcts_gather(ludus_mcts *tree, ludus_leaf *leaves, int32_t want);
@@ -112,9 +121,21 @@ void ludus_mcts_policy(const ludus_mcts *tree, float *out);
 int32_t ludus_mcts_moves(const ludus_mcts *tree, ludus_mcts_move *out);
 // Principal variation from the root; returns its length.
 int32_t ludus_mcts_line(const ludus_mcts *tree, ludus_move *out, int32_t max);
+// The same beginning with a root move, tried or not: at least 1.
+int32_t ludus_mcts_line_after(const ludus_mcts *tree, ludus_move move, ludus_move *out,
+                              int32_t max);
+// Unfinished positions along the principal variation, the root first, and how often each was
+// visited; returns how many. pos: [max], borrowed until the tree's next call; visits: [max].
+int32_t ludus_mcts_line_positions(const ludus_mcts *tree, const void **pos, int32_t *visits,
+                                  int32_t max);
 void ludus_mcts_stats_get(const ludus_mcts *tree, ludus_mcts_stats *out);
 // Plays `move` at the root; its subtree becomes the tree (compacted in place).
 void ludus_mcts_advance(ludus_mcts *tree, ludus_move move);
+// Makes `pos` the root, its subtree kept, when it is the root, or one or two plies below it (a move
+// and the reply) in the tree; else changes nothing and returns false.
+bool ludus_mcts_advance_to(ludus_mcts *tree, const void *pos);
+// Bytes of the arena per node of max_nodes, for those who are given a size in bytes.
+size_t ludus_mcts_node_bytes(const ludus_game *game);
 
 // The loop above for one tree and one evaluator: a whole search.
 void ludus_mcts_run(ludus_mcts *tree, const void *pos, int32_t simulations, bool enable_noise,

@@ -64,6 +64,8 @@ struct ludus_mcts {
     // This search
     int32_t planned, done;
     bool is_noisy, is_full;
+    bool is_restricted; // to the root edges of root_open
+    bool *root_open;    // [max_legal]
     int32_t evaluations, cache_hits, max_depth_seen;
     int32_t rounds; // symmetries of the root averaged so far
     float round_wdl[3];
@@ -81,6 +83,19 @@ struct ludus_mcts {
     ludus_mcts_cache_entry *cache; // [cache_entries], direct mapped
     float *cache_priors;           // [cache_entries, max_legal]
 };
+
+// ---- mcts.c ----
+uint8_t *ludus_mcts_state(const ludus_mcts *t, int32_t node);
+
+// ---- mcts_root.c ----
+// What the root is known to be worth by the moves that may be chosen; LUDUS_PROOF_NONE when open or
+// without the solver.
+int8_t ludus_mcts_root_proof(const ludus_mcts *t);
+// Whether an edge may be descended: all but root edges left out by restrict().
+static inline bool ludus_mcts_is_open(const ludus_mcts *t, int32_t node, int32_t edge)
+{
+    return node != 0 || !t->is_restricted || t->root_open[edge - t->nodes[0].first_edge];
+}
 
 // ---- mcts_select.c ----
 // The edge to descend from a node; -1 when none may be (all in flight or lost).

@@ -18,6 +18,9 @@ static selection choose_selection(const ludus_mcts *t)
         return KEEP_ALL;
     }
     for (int32_t e = root->first_edge; e < root->first_edge + root->num_edges; e++) {
+        if (!ludus_mcts_is_open(t, 0, e)) {
+            continue;
+        }
         if (t->edge_proof[e] == LUDUS_PROOF_WIN) {
             return KEEP_WINS;
         }
@@ -28,8 +31,9 @@ static selection choose_selection(const ludus_mcts *t)
 
 static bool counts(const ludus_mcts *t, selection s, int32_t edge)
 {
-    return s == KEEP_ALL || (s == KEEP_WINS && t->edge_proof[edge] == LUDUS_PROOF_WIN) ||
-           (s == KEEP_UNLOST && t->edge_proof[edge] != LUDUS_PROOF_LOSS);
+    return ludus_mcts_is_open(t, 0, edge) &&
+           (s == KEEP_ALL || (s == KEEP_WINS && t->edge_proof[edge] == LUDUS_PROOF_WIN) ||
+            (s == KEEP_UNLOST && t->edge_proof[edge] != LUDUS_PROOF_LOSS));
 }
 
 // The best counted root edge by `score` [num_edges]; ties go to the earlier one.
@@ -189,7 +193,10 @@ static int32_t main_edge(const ludus_mcts *t, int32_t node)
     int32_t best = -1;
     float best_score = 0.0f;
     for (int32_t e = n->first_edge; e < n->first_edge + n->num_edges; e++) {
-        float score = (float)t->edge_visits[e];
+        float score = ludus_mcts_is_open(t, node, e) ? (float)t->edge_visits[e] : -1.0f;
+        if (score < 0.0f) {
+            continue;
+        }
         if (t->config.enable_solver && t->edge_proof[e] == LUDUS_PROOF_WIN) {
             score += 1e9f;
         } else if (t->config.enable_solver && t->edge_proof[e] == LUDUS_PROOF_LOSS) {
@@ -203,40 +210,109 @@ static int32_t main_edge(const ludus_mcts *t, int32_t node)
     return best;
 }
 
-int32_t ludus_mcts_line(const ludus_mcts *tree, ludus_move *out, int32_t max)
+// Appends the moves of the main line from `node` to out, which holds `length`; the new length.
+static int32_t follow_line(const ludus_mcts *t, int32_t node, ludus_move *out, int32_t length,
+                           int32_t max)
 {
-    int32_t length = 0, node = 0;
     while (length < max && node != LUDUS_MCTS_NO_NODE) {
-        const int32_t edge = main_edge(tree, node);
+        const int32_t edge = main_edge(t, node);
         if (edge < 0) {
             break;
         }
-        out[length++] = tree->edge_move[edge];
-        node = tree->edge_child[edge];
+        out[length++] = t->edge_move[edge];
+        node = t->edge_child[edge];
     }
     return length;
+}
+
+int32_t ludus_mcts_line(const ludus_mcts *tree, ludus_move *out, int32_t max)
+{
+    return follow_line(tree, 0, out, 0, max);
+}
+
+int32_t ludus_mcts_line_after(const ludus_mcts *tree, ludus_move move, ludus_move *out, int32_t max)
+{
+    const ludus_mcts_node *root = &tree->nodes[0];
+    int32_t edge = root->first_edge;
+    while (tree->edge_move[edge] != move) {
+        edge++;
+        assert(edge < root->first_edge + root->num_edges);
+    }
+    out[0] = move;
+    return follow_line(tree, tree->edge_child[edge], out, 1, max);
+}
+
+int32_t ludus_mcts_line_positions(const ludus_mcts *tree, const void **pos, int32_t *visits,
+                                  int32_t max)
+{
+    int32_t n = 0, node = 0;
+    while (n < max && node != LUDUS_MCTS_NO_NODE && tree->nodes[node].num_edges > 0) {
+        pos[n] = ludus_mcts_state(tree, node);
+        visits[n++] = tree->nodes[node].visits;
+        const int32_t edge = main_edge(tree, node);
+        node = edge < 0 ? LUDUS_MCTS_NO_NODE : tree->edge_child[edge];
+    }
+    return n;
+}
+
+// Sums over the root, or over the moves that it is restricted to.
+typedef struct root_sums {
+    float visits, value, win, loss;
+} root_sums;
+
+static root_sums sums_of_root(const ludus_mcts *t)
+{
+    const ludus_mcts_node *root = &t->nodes[0];
+    root_sums s = {0};
+    for (int32_t e = root->first_edge; t->is_restricted && e < root->first_edge + root->num_edges;
+         e++) {
+        if (!ludus_mcts_is_open(t, 0, e) || t->edge_visits[e] == 0) {
+            continue;
+        }
+        const ludus_mcts_node *child = &t->nodes[t->edge_child[e]];
+        const bool same = child->side == root->side;
+        s.visits += (float)child->visits;
+        s.value += same ? child->value_sum : -child->value_sum;
+        s.win += same ? child->win_sum : child->loss_sum;
+        s.loss += same ? child->loss_sum : child->win_sum;
+    }
+    return s.visits > 0.0f
+               ? s
+               : (root_sums){(float)root->visits, root->value_sum, root->win_sum, root->loss_sum};
+}
+
+static int32_t fullness_of(const ludus_mcts *t)
+{
+    const int64_t nodes = (int64_t)1000 * t->num_nodes / t->max_nodes;
+    const int64_t edges = (int64_t)1000 * t->num_edges / t->max_edges;
+    return (int32_t)(nodes > edges ? nodes : edges);
 }
 
 void ludus_mcts_stats_get(const ludus_mcts *tree, ludus_mcts_stats *out)
 {
     const ludus_mcts_node *root = &tree->nodes[0];
-    const bool proven = tree->config.enable_solver && root->proof != LUDUS_PROOF_NONE;
-    const float visits = root->visits > 0 ? (float)root->visits : 1.0f;
-    memset(out, 0, sizeof *out);
-    out->simulations = tree->done;
-    out->evaluations = tree->evaluations;
-    out->cache_hits = tree->cache_hits;
-    out->nodes = tree->num_nodes;
-    out->depth = tree->max_depth_seen;
-    out->arena_full = tree->is_full;
-    out->proven = proven;
-    if (proven) {
-        out->value = ludus_mcts_proof_value(tree, root->proof, root->side);
-        out->wdl[1 - root->proof] = 1.0f;
+    const int8_t proof = ludus_mcts_root_proof(tree);
+    *out = (ludus_mcts_stats){
+        .simulations = tree->done,
+        .visits = root->visits > 0 ? root->visits - 1 : 0,
+        .evaluations = tree->evaluations,
+        .cache_hits = tree->cache_hits,
+        .nodes = tree->num_nodes,
+        .fullness = fullness_of(tree),
+        .depth = tree->max_depth_seen,
+        .is_expanded = root->is_expanded,
+        .arena_full = tree->is_full,
+        .proven = proof != LUDUS_PROOF_NONE,
+    };
+    if (out->proven) {
+        out->value = ludus_mcts_proof_value(tree, proof, root->side);
+        out->wdl[1 - proof] = 1.0f;
         return;
     }
-    out->value = root->value_sum / visits;
-    out->wdl[0] = root->win_sum / visits;
-    out->wdl[2] = root->loss_sum / visits;
+    const root_sums sums = sums_of_root(tree);
+    const float visits = sums.visits > 0.0f ? sums.visits : 1.0f;
+    out->value = sums.value / visits;
+    out->wdl[0] = sums.win / visits;
+    out->wdl[2] = sums.loss / visits;
     out->wdl[1] = 1.0f - out->wdl[0] - out->wdl[2];
 }

@@ -80,7 +80,7 @@ static int32_t select_puct(const ludus_mcts *t, int32_t node)
     int32_t best = -1;
     float best_score = -INFINITY;
     for (int32_t e = n->first_edge; e < n->first_edge + n->num_edges; e++) {
-        if (is_lost(t, e)) {
+        if (is_lost(t, e) || !ludus_mcts_is_open(t, node, e)) {
             continue;
         }
         const float visits = (float)(t->edge_visits[e] + t->edge_virtual[e]);
@@ -215,7 +215,7 @@ static int32_t select_gumbel(const ludus_mcts *t)
     const float untried = mixed_value(t);
     float best_score = -INFINITY;
     for (int32_t i = 0; i < root->num_edges; i++) {
-        if (is_lost(t, root->first_edge + i)) {
+        if (is_lost(t, root->first_edge + i) || !ludus_mcts_is_open(t, 0, root->first_edge + i)) {
             continue;
         }
         if (fewest < 0 || new_visits(t, i) < new_visits(t, fewest)) {

@@ -1,6 +1,15 @@
 // How long to think about a move: clocks as GTP and UCI tell them, turned into the limits of a
 // search.
 //
+//     sudden death, increment   main_seconds, increment
+//     UCI movestogo             main_seconds, increment, moves_to_go
+//     Canadian, main time       main_seconds, and period seconds / stones as the increment
+//     Canadian, stones left     main_seconds = left of the period, moves_to_go, period_seconds
+//     Japanese byo-yomi         main_seconds = left of the main time, period_seconds, periods
+//
+// A part of the clock (15 lags, at most half of it) is kept for hiccups; below that a move takes
+// less than its increment brings.
+//
 // Threads: no state.
 
 #ifndef LUDUS_AGENTS_TIME_CONTROL_H

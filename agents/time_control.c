@@ -1,0 +1,66 @@
+#include "agents/time_control.h"
+
+#include <assert.h>
+#include <math.h>
+
+#define LEAST_SECONDS 0.001
+#define LEAST_MOVES 8.0     // that the rest of the clock is shared among, unless a control is near
+#define PLIES_PER_MOVE 16.0 // a long game has, by experience, yet more moves to come
+#define RESERVE_LAGS 15.0   // kept for hiccups, of this machine and of the one that holds the clock
+#define CONTROL_LAGS 3.0    // kept before a control, which brings new time
+#define RESERVE_SHARE 0.5   // but no more of the clock than this
+#define MOST_SOFTS 4.0      // how far doubt may stretch a move
+#define MOST_SHARE 0.3      // of the clock that one move may take while more are to come
+
+// What there is to share, for a clock that runs out.
+typedef struct budget {
+    double pool;    // seconds on the clock
+    double moves;   // it has to last for, >= 1
+    double granted; // seconds that each move brings anew, lag taken off; may be below 0
+    double reserve; // of pool
+} budget;
+
+static budget budget_of(const ludus_clock_state *c, int32_t plies, double plies_left)
+{
+    budget b = {.pool = fmax(c->main_seconds, 0.0), .granted = fmax(c->increment, 0.0) - c->lag};
+    const bool has_control = c->moves_to_go > 0;
+    if (has_control && b.pool <= 0.0) {
+        b.pool = c->period_seconds; // Canadian: the next stones' time
+    }
+    b.moves = has_control ? (double)c->moves_to_go
+                          : fmax(0.5 * plies_left, LEAST_MOVES + (double)plies / PLIES_PER_MOVE);
+    const double lags = b.moves <= 1.0 ? CONTROL_LAGS : RESERVE_LAGS;
+    b.reserve = fmin(lags * c->lag, RESERVE_SHARE * b.pool);
+    return b;
+}
+
+static ludus_time_plan plan_pool(const budget *b)
+{
+    const double deficit = fmax(-b->granted, 0.0) * (b->moves - 1.0);
+    const double free = fmax(b->pool - b->reserve - deficit, 0.0);
+    // Near the reserve a move spends less than it brings, so that the clock recovers.
+    const double plenty = b->reserve > 0.0 ? fmin(b->pool / (2.0 * b->reserve), 1.0) : 1.0;
+    const double soft = free / b->moves + plenty * fmax(b->granted, 0.0);
+    const double most = (b->pool - b->reserve) * fmax(1.0 / b->moves, MOST_SHARE);
+    return (ludus_time_plan){.soft_seconds = soft, .seconds = fmin(MOST_SOFTS * soft, most)};
+}
+
+ludus_time_plan ludus_time_plan_move(const ludus_clock_state *clock, int32_t plies,
+                                     double plies_left)
+{
+    assert(clock->lag >= 0.0 && plies >= 0 && plies_left > 0.0);
+    const bool is_byoyomi = clock->period_seconds > 0.0 && clock->moves_to_go <= 0;
+    const budget b = budget_of(clock, plies, plies_left);
+    ludus_time_plan plan = plan_pool(&b);
+    double most = b.pool - clock->lag;
+    if (is_byoyomi) {
+        // A period not used up is lost: every move has one, and its share of the main time.
+        const double period = fmax(clock->period_seconds - clock->lag, 0.0);
+        plan.soft_seconds += period;
+        plan.seconds += period;
+        most += clock->period_seconds;
+    }
+    plan.seconds = fmax(fmin(plan.seconds, most), LEAST_SECONDS);
+    plan.soft_seconds = fmax(fmin(plan.soft_seconds, plan.seconds), LEAST_SECONDS);
+    return plan;
+}
