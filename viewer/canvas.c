@@ -16,9 +16,8 @@ ludus_status ludus_canvas_create(ludus_canvas **out, struct SDL_Renderer *render
     canvas->renderer = renderer;
     canvas->theme = ludus_theme_light();
     canvas->scale = 1;
-    canvas->vertices = ludus_alloc(LUDUS_MESH_VERTICES, sizeof(*canvas->vertices));
-    canvas->indices = ludus_alloc(LUDUS_MESH_INDICES, sizeof(*canvas->indices));
-    if (!canvas->vertices || !canvas->indices) {
+    canvas->points = ludus_alloc(LUDUS_POLYLINE_MAX, sizeof(*canvas->points));
+    if (!canvas->points) {
         ludus_canvas_destroy(canvas);
         return ludus_fail(error, LUDUS_ERR_NOMEM, "no memory for the canvas");
     }
@@ -39,14 +38,14 @@ void ludus_canvas_destroy(ludus_canvas *canvas)
     }
     ludus_canvas_drop_sprites(canvas);
     ludus_canvas_drop_texts(canvas);
+    ludus_canvas_drop_masks(canvas);
     for (int i = 0; i < LUDUS_CANVAS_IMAGES; i++) {
         if (canvas->images[i].texture) {
             SDL_DestroyTexture(canvas->images[i].texture);
         }
     }
     ludus_fonts_destroy(canvas->fonts);
-    ludus_free(canvas->vertices);
-    ludus_free(canvas->indices);
+    ludus_free(canvas->points);
     ludus_free(canvas);
 }
 
@@ -65,6 +64,7 @@ void ludus_canvas_begin(ludus_canvas *canvas, const ludus_theme *theme, float wi
     canvas->scale = scale;
     canvas->frame++;
     ludus_canvas_age_texts(canvas);
+    ludus_canvas_age_masks(canvas);
     SDL_RenderSetClipRect(canvas->renderer, NULL);
     set_colour(canvas, theme->ground);
     SDL_RenderClear(canvas->renderer);

@@ -11,6 +11,7 @@
 #define LUDUS_CANVAS_SPRITES 192
 #define LUDUS_CANVAS_TEXTS 1024 // a power of two
 #define LUDUS_CANVAS_IMAGES 32
+#define LUDUS_CANVAS_MASKS 192
 
 // White textures of round things, tinted when drawn.
 typedef enum ludus_sprite_kind {
@@ -35,6 +36,14 @@ typedef struct ludus_text_sprite {
     uint64_t used;
 } ludus_text_sprite;
 
+// A white texture of a line or polygon.
+typedef struct ludus_mask_sprite {
+    SDL_Texture *texture;  // NULL = free
+    uint64_t key;          // hash of the shape
+    int32_t width, height; // pixels
+    uint64_t used;
+} ludus_mask_sprite;
+
 typedef struct ludus_image_sprite {
     SDL_Texture *texture; // NULL = free
     int32_t width, height;
@@ -53,12 +62,11 @@ struct ludus_canvas {
     ludus_sprite sprites[LUDUS_CANVAS_SPRITES];
     ludus_text_sprite texts[LUDUS_CANVAS_TEXTS];
     ludus_image_sprite images[LUDUS_CANVAS_IMAGES];
-    SDL_Vertex *vertices; // room for meshes
-    int *indices;
+    ludus_mask_sprite masks[LUDUS_CANVAS_MASKS];
+    float *sums; // [num_sums] room for a mask's coverage
+    size_t num_sums;
+    ludus_point *points; // [LUDUS_POLYLINE_MAX] of the shape being drawn, pixels
 };
-
-#define LUDUS_MESH_VERTICES (4 * LUDUS_POLYLINE_MAX)
-#define LUDUS_MESH_INDICES (18 * LUDUS_POLYLINE_MAX)
 
 static inline int ludus_pixel(const ludus_canvas *canvas, float units)
 {
@@ -73,7 +81,9 @@ const ludus_sprite *ludus_canvas_sprite(ludus_canvas *canvas, ludus_sprite_kind 
                                         float width);
 // Frees textures that were not used lately; called by begin().
 void ludus_canvas_age_texts(ludus_canvas *canvas);
+void ludus_canvas_age_masks(ludus_canvas *canvas);
 void ludus_canvas_drop_texts(ludus_canvas *canvas);
+void ludus_canvas_drop_masks(ludus_canvas *canvas);
 void ludus_canvas_drop_sprites(ludus_canvas *canvas);
 
 #endif
