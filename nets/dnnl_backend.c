@@ -1,7 +1,6 @@
 #include "nets/dnnl_backend.h"
 
 #include <assert.h>
-#include <math.h>
 #include <omp.h>
 #include <stdio.h>
 #include <string.h>
@@ -19,12 +18,22 @@
 typedef dnnl_memory_desc_t layout;
 typedef const_dnnl_memory_desc_t const_layout;
 #define LAYOUT_OF(l) (l)
+#define LAYOUT_COPY(to, from) (dnnl_memory_desc_clone(to, from) == dnnl_success)
+#define LAYOUT_INIT(to, rank, dims, type, tag)                                                     \
+    (dnnl_memory_desc_create_with_tag(to, rank, dims, type, tag) == dnnl_success)
+#define LAYOUT_FREE(l) ((l) != NULL ? (void)dnnl_memory_desc_destroy(l) : (void)0)
 #else
 typedef struct layout_box {
     dnnl_memory_desc_t desc;
 } * layout;
 typedef const dnnl_memory_desc_t *const_layout;
 #define LAYOUT_OF(l) (&(l)->desc)
+#define LAYOUT_COPY(to, from)                                                                      \
+    ((*(to) = ludus_alloc(1, sizeof **(to))) != NULL && ((*(to))->desc = *(from), true))
+#define LAYOUT_INIT(to, rank, dims, type, tag)                                                     \
+    ((*(to) = ludus_alloc(1, sizeof **(to))) != NULL &&                                            \
+     dnnl_memory_desc_init_by_tag(&(*(to))->desc, rank, dims, type, tag) == dnnl_success)
+#define LAYOUT_FREE(l) ludus_free(l)
 #endif
 
 static bool layout_create(layout *out, int rank, const int64_t *dims, dnnl_data_type_t type,
@@ -34,24 +43,7 @@ static bool layout_create(layout *out, int rank, const int64_t *dims, dnnl_data_
     for (int i = 0; i < rank; i++) {
         d[i] = dims[i];
     }
-#if DNNL_VERSION_MAJOR >= 3
-    return dnnl_memory_desc_create_with_tag(out, rank, d, type, tag) == dnnl_success;
-#else
-    *out = ludus_alloc(1, sizeof **out);
-    return *out != NULL &&
-           dnnl_memory_desc_init_by_tag(&(*out)->desc, rank, d, type, tag) == dnnl_success;
-#endif
-}
-
-static void layout_destroy(layout l)
-{
-#if DNNL_VERSION_MAJOR >= 3
-    if (l != NULL) {
-        dnnl_memory_desc_destroy(l);
-    }
-#else
-    ludus_free(l);
-#endif
+    return LAYOUT_INIT(out, rank, d, type, tag);
 }
 
 // The layouts of a convolution's operands; weights may be "any" and are asked for afterwards.
@@ -63,58 +55,42 @@ typedef struct spatial {
     dnnl_dims_t strides, padding, dilation;
 } spatial;
 
-static dnnl_status_t forward_desc(dnnl_primitive_desc_t *out, dnnl_engine_t engine,
-                                  const operands *o, const spatial *s, bool has_bias,
-                                  const_dnnl_primitive_attr_t attr)
+// bias: NULL for none. hint: the forward pass, for backward ones.
+static dnnl_status_t create_desc(dnnl_primitive_desc_t *out, ludus_kernel_pass pass,
+                                 dnnl_engine_t engine, const operands *o, const spatial *s,
+                                 layout bias, const_dnnl_primitive_attr_t attr,
+                                 const_dnnl_primitive_desc_t hint)
 {
-    const dnnl_prop_kind_t kind = dnnl_forward_inference;
+    const dnnl_alg_kind_t direct = dnnl_convolution_direct;
 #if DNNL_VERSION_MAJOR >= 3
-    return dnnl_convolution_forward_primitive_desc_create(
-        out, engine, kind, dnnl_convolution_direct, o->src, o->weights, has_bias ? o->bias : NULL,
-        o->dst, s->strides, s->dilation, s->padding, s->padding, attr);
+    switch (pass) {
+    case LUDUS_KERNEL_BACKWARD_DATA:
+        return dnnl_convolution_backward_data_primitive_desc_create(
+            out, engine, direct, o->src, o->weights, o->dst, s->strides, s->dilation, s->padding,
+            s->padding, hint, attr);
+    case LUDUS_KERNEL_BACKWARD_WEIGHTS:
+        return dnnl_convolution_backward_weights_primitive_desc_create(
+            out, engine, direct, o->src, o->weights, bias, o->dst, s->strides, s->dilation,
+            s->padding, s->padding, hint, attr);
+    default:
+        return dnnl_convolution_forward_primitive_desc_create(
+            out, engine, dnnl_forward_inference, direct, o->src, o->weights, bias, o->dst,
+            s->strides, s->dilation, s->padding, s->padding, attr);
+    }
 #else
+    const dnnl_memory_desc_t *src = &o->src->desc, *weights = &o->weights->desc,
+                             *dst = &o->dst->desc, *b = bias != NULL ? &bias->desc : NULL;
     dnnl_convolution_desc_t desc;
-    const dnnl_status_t status = dnnl_convolution_forward_desc_init(
-        &desc, kind, dnnl_convolution_direct, &o->src->desc, &o->weights->desc,
-        has_bias ? &o->bias->desc : NULL, &o->dst->desc, s->strides, s->padding, s->padding);
-    return status != dnnl_success ? status
-                                  : dnnl_primitive_desc_create(out, &desc, attr, engine, NULL);
-#endif
-}
-
-static dnnl_status_t backward_data_desc(dnnl_primitive_desc_t *out, dnnl_engine_t engine,
-                                        const operands *o, const spatial *s,
-                                        const_dnnl_primitive_attr_t attr,
-                                        const_dnnl_primitive_desc_t hint)
-{
-#if DNNL_VERSION_MAJOR >= 3
-    return dnnl_convolution_backward_data_primitive_desc_create(
-        out, engine, dnnl_convolution_direct, o->src, o->weights, o->dst, s->strides, s->dilation,
-        s->padding, s->padding, hint, attr);
-#else
-    dnnl_convolution_desc_t desc;
-    const dnnl_status_t status = dnnl_convolution_backward_data_desc_init(
-        &desc, dnnl_convolution_direct, &o->src->desc, &o->weights->desc, &o->dst->desc, s->strides,
-        s->padding, s->padding);
-    return status != dnnl_success ? status
-                                  : dnnl_primitive_desc_create(out, &desc, attr, engine, hint);
-#endif
-}
-
-static dnnl_status_t backward_weights_desc(dnnl_primitive_desc_t *out, dnnl_engine_t engine,
-                                           const operands *o, const spatial *s, bool has_bias,
-                                           const_dnnl_primitive_attr_t attr,
-                                           const_dnnl_primitive_desc_t hint)
-{
-#if DNNL_VERSION_MAJOR >= 3
-    return dnnl_convolution_backward_weights_primitive_desc_create(
-        out, engine, dnnl_convolution_direct, o->src, o->weights, has_bias ? o->bias : NULL, o->dst,
-        s->strides, s->dilation, s->padding, s->padding, hint, attr);
-#else
-    dnnl_convolution_desc_t desc;
-    const dnnl_status_t status = dnnl_convolution_backward_weights_desc_init(
-        &desc, dnnl_convolution_direct, &o->src->desc, &o->weights->desc,
-        has_bias ? &o->bias->desc : NULL, &o->dst->desc, s->strides, s->padding, s->padding);
+    const dnnl_status_t status =
+        pass == LUDUS_KERNEL_BACKWARD_DATA
+            ? dnnl_convolution_backward_data_desc_init(&desc, direct, src, weights, dst, s->strides,
+                                                       s->padding, s->padding)
+        : pass == LUDUS_KERNEL_BACKWARD_WEIGHTS
+            ? dnnl_convolution_backward_weights_desc_init(&desc, direct, src, weights, b, dst,
+                                                          s->strides, s->padding, s->padding)
+            : dnnl_convolution_forward_desc_init(&desc, dnnl_forward_inference, direct, src,
+                                                 weights, b, dst, s->strides, s->padding,
+                                                 s->padding);
     return status != dnnl_success ? status
                                   : dnnl_primitive_desc_create(out, &desc, attr, engine, hint);
 #endif
@@ -145,16 +121,14 @@ struct ludus_dnnl_kernel {
     dnnl_stream_t stream;
     dnnl_primitive_desc_t primitive_desc;
     dnnl_primitive_t primitive;
-    dnnl_memory_t src, weights, bias, dst, scratch;
+    dnnl_memory_t src, weights, bias, dst, scratch, scales;
     void *scratchpad;
+    float *scale, *scaled_bias; // INT8, [o]
     size_t weights_bytes;
     // Between f32 [O,I,k,k] and the packed layout:
     dnnl_memory_t plain;
     dnnl_primitive_t reorder;
-    bool swaps_channels;  // FORWARD through the backward-data primitive, see below
-    float *plain_weights; // [O,I,k,k] after padding or turning
-    int8_t *rounded;      // INT8: the same in units of weight_scale
-    float *weight_scale;  // INT8: our copy
+    bool swaps_channels; // FORWARD through the backward-data primitive, see below
 };
 
 // oneDNN 2.6 on AVX2 runs backward-data 15-20 % faster than forward for 3x3 convolutions in
@@ -167,53 +141,95 @@ static bool prefers_backward_data(const ludus_kernel_desc *d)
            d->stride == 1 && d->kernel == 3 && d->pad == 1 && d->c_stored % 8 == 0 && d->o % 8 == 0;
 }
 
-static bool make_operands(const ludus_kernel_desc *d, bool swap, operands *o)
+// What the operands are made of. A hint is the forward pass that a backward one belongs to.
+typedef struct operand_types {
+    dnnl_data_type_t src, weights, dst;
+} operand_types;
+
+static operand_types types_of(const ludus_kernel_desc *d, bool is_hint)
+{
+    if (d->precision == LUDUS_PRECISION_INT8) {
+        return (operand_types){dnnl_u8, dnnl_s8, dnnl_u8};
+    }
+    operand_types t = {dnnl_f32, dnnl_f32, dnnl_f32};
+    if (d->precision == LUDUS_PRECISION_BF16) {
+        const bool widens = d->is_wide && !is_hint;
+        t.src = widens && d->pass == LUDUS_KERNEL_BACKWARD_DATA ? dnnl_f32 : dnnl_bf16;
+        t.dst = widens && d->pass == LUDUS_KERNEL_FORWARD ? dnnl_f32 : dnnl_bf16;
+        t.weights = d->pass == LUDUS_KERNEL_BACKWARD_WEIGHTS && !is_hint ? dnnl_f32 : dnnl_bf16;
+    }
+    return t;
+}
+
+static dnnl_query_t weights_query(const ludus_dnnl_kernel *k)
+{
+    return k->desc.pass == LUDUS_KERNEL_BACKWARD_WEIGHTS ? dnnl_query_diff_weights_md
+                                                         : dnnl_query_weights_md;
+}
+
+// In the layout of another kernel's, or left to the primitive.
+static bool make_weights(const int64_t *dims, dnnl_data_type_t type, const ludus_dnnl_kernel *like,
+                         layout *out)
+{
+    if (like == NULL) {
+        return layout_create(out, 4, dims, type, dnnl_format_tag_any);
+    }
+    return LAYOUT_COPY(out,
+                       dnnl_primitive_desc_query_md(like->primitive_desc, weights_query(like), 0));
+}
+
+static bool make_operands(const ludus_kernel_desc *d, bool swap, bool is_hint,
+                          const ludus_dnnl_kernel *like, operands *o)
 {
     const int64_t n = d->n, ho = ludus_kernel_out_size(d->h, d),
                   wo = ludus_kernel_out_size(d->w, d);
     const int64_t src[] = {n, d->c_stored, d->h, d->w}, dst[] = {n, d->o, ho, wo}, bias[] = {d->o};
     const int64_t weights[] = {swap ? d->c_stored : d->o, swap ? d->o : d->c_stored, d->kernel,
                                d->kernel};
-    const bool is_int8 = d->precision == LUDUS_PRECISION_INT8;
-    const dnnl_data_type_t type = is_int8 ? dnnl_u8 : dnnl_f32;
+    const operand_types types = types_of(d, is_hint);
     // Exchanged: what the primitive calls its (differential) source is our destination.
-    return layout_create(&o->src, 4, swap ? dst : src, type, dnnl_nhwc) &&
-           layout_create(&o->dst, 4, swap ? src : dst, type, dnnl_nhwc) &&
-           layout_create(&o->weights, 4, weights, is_int8 ? dnnl_s8 : dnnl_f32,
-                         dnnl_format_tag_any) &&
+    return layout_create(&o->src, 4, swap ? dst : src, types.src, dnnl_nhwc) &&
+           layout_create(&o->dst, 4, swap ? src : dst, types.dst, dnnl_nhwc) &&
+           make_weights(weights, types.weights, like, &o->weights) &&
            layout_create(&o->bias, 1, bias, dnnl_f32, dnnl_a);
 }
 
 static void free_operands(operands *o)
 {
-    layout_destroy(o->src);
-    layout_destroy(o->weights);
-    layout_destroy(o->bias);
-    layout_destroy(o->dst);
+    LAYOUT_FREE(o->src);
+    LAYOUT_FREE(o->weights);
+    LAYOUT_FREE(o->bias);
+    LAYOUT_FREE(o->dst);
 }
 
-// INT8: integer sums times src_scale * weight_scale / dst_scale, per output channel.
-static dnnl_status_t set_output_scales(dnnl_primitive_attr_t attr, const ludus_kernel_desc *d)
+// INT8: integer sums, bias included, times src_scale * weight_scale / dst_scale per output channel.
+// 2.x has that as it stands. 3.x reads scales of the weights at execution and adds the bias after
+// them, so that run_forward multiplies the bias; source and destination then need no scale.
+static bool set_scales(dnnl_primitive_attr_t attr, ludus_dnnl_kernel *k)
 {
-#if DNNL_VERSION_MAJOR >= 3
-    (void)attr;
-    (void)d;
-    return dnnl_unimplemented; // 3.x passes scales at execution; not written yet
-#else
-    float *scales = ludus_alloc((size_t)d->o, sizeof *scales);
-    if (scales == NULL) {
-        return dnnl_out_of_memory;
+    const ludus_kernel_desc *d = &k->desc;
+    k->scale = ludus_alloc((size_t)d->o, sizeof *k->scale);
+    k->scaled_bias = ludus_alloc((size_t)d->o, sizeof *k->scaled_bias);
+    if (k->scale == NULL || k->scaled_bias == NULL) {
+        return false;
     }
     for (int32_t i = 0; i < d->o; i++) {
-        scales[i] = d->src_scale * d->weight_scale[i] / d->dst_scale;
+        k->scale[i] = d->src_scale * d->weight_scale[i] / d->dst_scale;
     }
-    const dnnl_status_t status = dnnl_primitive_attr_set_output_scales(attr, d->o, 1 << 1, scales);
-    ludus_free(scales);
-    return status;
+#if DNNL_VERSION_MAJOR >= 3
+    const dnnl_dims_t dims = {d->o};
+    dnnl_memory_desc_t plain = NULL;
+    const bool complete =
+        succeeds(dnnl_primitive_attr_set_scales_mask(attr, DNNL_ARG_WEIGHTS, 1)) &&
+        succeeds(dnnl_memory_desc_create_with_tag(&plain, 1, dims, dnnl_f32, dnnl_a)) &&
+        succeeds(dnnl_memory_create(&k->scales, plain, k->engine, k->scale));
+    LAYOUT_FREE(plain);
+    return complete;
+#else
+    return succeeds(dnnl_primitive_attr_set_output_scales(attr, d->o, 1 << 1, k->scale));
 #endif
 }
 
-// `fuses`: the primitive itself adds residuals and rectifies.
 static bool append_relu(dnnl_post_ops_t ops)
 {
 #if DNNL_VERSION_MAJOR >= 3
@@ -232,16 +248,18 @@ static bool append_sum(dnnl_post_ops_t ops, float scale)
 #endif
 }
 
-static bool make_attributes(dnnl_primitive_attr_t *attr, const ludus_kernel_desc *d, bool fuses)
+// fuses: the primitive itself adds residuals and rectifies.
+static bool make_attributes(dnnl_primitive_attr_t *attr, ludus_dnnl_kernel *k, bool fuses)
 {
+    const ludus_kernel_desc *d = &k->desc;
     const bool is_int8 = d->precision == LUDUS_PRECISION_INT8;
     const float scale = is_int8 ? d->residual_scale / d->dst_scale : 1.0f;
     dnnl_post_ops_t ops = NULL;
     bool complete =
         succeeds(dnnl_primitive_attr_create(attr)) &&
         succeeds(dnnl_primitive_attr_set_scratchpad_mode(*attr, dnnl_scratchpad_mode_user)) &&
-        (!is_int8 || succeeds(set_output_scales(*attr, d)));
-    if (complete && fuses) {
+        (!is_int8 || set_scales(*attr, k));
+    if (complete && fuses && (d->fuse_sum || d->fuse_relu)) {
         complete = succeeds(dnnl_post_ops_create(&ops)) &&
                    (!d->fuse_sum || append_sum(ops, scale)) &&
                    (!d->fuse_relu || append_relu(ops)) &&
@@ -253,39 +271,33 @@ static bool make_attributes(dnnl_primitive_attr_t *attr, const ludus_kernel_desc
     return complete;
 }
 
+// Backward passes want the forward one as a hint.
+static bool make_hint(ludus_dnnl_kernel *k, const ludus_kernel_desc *d, const spatial *s,
+                      dnnl_primitive_desc_t *hint)
+{
+    operands o = {0};
+    const bool complete =
+        make_operands(d, k->swaps_channels, true, NULL, &o) &&
+        succeeds(create_desc(hint, LUDUS_KERNEL_FORWARD, k->engine, &o, s, NULL, NULL, NULL));
+    free_operands(&o);
+    return complete;
+}
+
 static bool make_primitive_desc(ludus_dnnl_kernel *k, const ludus_kernel_desc *d, const operands *o)
 {
     const spatial s = {{d->stride, d->stride}, {d->pad, d->pad}, {0, 0}};
-    const bool forward = d->pass == LUDUS_KERNEL_FORWARD && !k->swaps_channels;
+    const ludus_kernel_pass pass = k->swaps_channels ? LUDUS_KERNEL_BACKWARD_DATA : d->pass;
     dnnl_primitive_attr_t attr = NULL;
-    dnnl_primitive_desc_t hint = NULL, *pd = &k->primitive_desc;
-    bool complete = make_attributes(&attr, d, forward && (d->fuse_relu || d->fuse_sum));
-    if (complete && forward) {
-        complete = succeeds(forward_desc(pd, k->engine, o, &s, d->has_bias, attr));
-    } else if (complete) {
-        complete =
-            succeeds(forward_desc(&hint, k->engine, o, &s, false, NULL)) &&
-            succeeds(d->pass == LUDUS_KERNEL_BACKWARD_WEIGHTS
-                         ? backward_weights_desc(pd, k->engine, o, &s, d->has_bias, attr, hint)
-                         : backward_data_desc(pd, k->engine, o, &s, attr, hint));
-    }
+    dnnl_primitive_desc_t hint = NULL;
+    const bool complete = make_attributes(&attr, k, pass == LUDUS_KERNEL_FORWARD) &&
+                          (pass == LUDUS_KERNEL_FORWARD || make_hint(k, d, &s, &hint)) &&
+                          succeeds(create_desc(&k->primitive_desc, pass, k->engine, o, &s,
+                                               d->has_bias ? o->bias : NULL, attr, hint));
     if (hint != NULL) {
         dnnl_primitive_desc_destroy(hint);
     }
     dnnl_primitive_attr_destroy(attr);
     return complete;
-}
-
-static size_t plain_count(const ludus_dnnl_kernel *k)
-{
-    const ludus_kernel_desc *d = &k->desc;
-    return (size_t)d->o * (size_t)d->c_stored * (size_t)d->kernel * (size_t)d->kernel;
-}
-
-static dnnl_query_t weights_query(const ludus_dnnl_kernel *k)
-{
-    return k->desc.pass == LUDUS_KERNEL_BACKWARD_WEIGHTS ? dnnl_query_diff_weights_md
-                                                         : dnnl_query_weights_md;
 }
 
 // The reorder between plain f32 weights and what the primitive wants, in the pass's direction.
@@ -314,7 +326,7 @@ static bool make_reorder(ludus_dnnl_kernel *k)
     if (desc != NULL) {
         dnnl_primitive_desc_destroy(desc);
     }
-    layout_destroy(plain);
+    LAYOUT_FREE(plain);
     return complete;
 }
 
@@ -334,22 +346,13 @@ static bool make_memories(ludus_dnnl_kernel *k, const ludus_kernel_desc *d)
         succeeds(memory_for(&k->scratch, pd, dnnl_query_scratchpad_md, k->engine)) &&
         layout_create(&bias, 1, dims, dnnl_f32, dnnl_a) &&
         succeeds(dnnl_memory_create(&k->bias, LAYOUT_OF(bias), k->engine, DNNL_MEMORY_NONE));
-    layout_destroy(bias);
+    LAYOUT_FREE(bias);
     if (!created) {
         return false;
     }
     k->weights_bytes = layout_bytes(pd, weights_query(k));
     k->scratchpad = ludus_alloc(1, layout_bytes(pd, dnnl_query_scratchpad_md));
-    k->plain_weights = ludus_alloc(plain_count(k), sizeof(float));
-    k->rounded = ludus_alloc(plain_count(k), 1);
-    k->weight_scale = ludus_alloc((size_t)d->o, sizeof *k->weight_scale);
-    if (!k->scratchpad || !k->plain_weights || !k->rounded || !k->weight_scale) {
-        return false;
-    }
-    if (d->weight_scale != NULL) {
-        memcpy(k->weight_scale, d->weight_scale, (size_t)d->o * sizeof *k->weight_scale);
-    }
-    return true;
+    return k->scratchpad != NULL;
 }
 
 // oneDNN plans for the OpenMP team it finds at creation and opens it at execution, whatever the
@@ -361,14 +364,14 @@ static int begin_single_thread(void)
     return threads;
 }
 
-static bool create_parts(ludus_dnnl_kernel *k)
+static bool create_parts(ludus_dnnl_kernel *k, const ludus_dnnl_kernel *like)
 {
     operands o = {0};
     const ludus_kernel_desc d = ludus_kernel_flattened(&k->desc);
     const bool complete =
         succeeds(dnnl_engine_create(&k->engine, dnnl_cpu, 0)) &&
         succeeds(dnnl_stream_create(&k->stream, k->engine, dnnl_stream_default_flags)) &&
-        make_operands(&d, k->swaps_channels, &o) && make_primitive_desc(k, &d, &o) &&
+        make_operands(&d, k->swaps_channels, false, like, &o) && make_primitive_desc(k, &d, &o) &&
         succeeds(dnnl_primitive_create(&k->primitive, k->primitive_desc)) && make_memories(k, &d) &&
         make_reorder(k);
     free_operands(&o);
@@ -376,7 +379,7 @@ static bool create_parts(ludus_dnnl_kernel *k)
 }
 
 ludus_status ludus_dnnl_create(ludus_dnnl_kernel **out, const ludus_kernel_desc *desc,
-                               ludus_error *error)
+                               const ludus_dnnl_kernel *like, ludus_error *error)
 {
     *out = NULL;
     ludus_dnnl_kernel *k = ludus_alloc(1, sizeof *k);
@@ -386,7 +389,7 @@ ludus_status ludus_dnnl_create(ludus_dnnl_kernel **out, const ludus_kernel_desc 
     k->desc = *desc;
     k->swaps_channels = prefers_backward_data(desc);
     const int threads = begin_single_thread();
-    const bool complete = create_parts(k);
+    const bool complete = create_parts(k, like);
     omp_set_num_threads(threads);
     if (!complete) {
         ludus_dnnl_destroy(k);
@@ -404,8 +407,8 @@ void ludus_dnnl_destroy(ludus_dnnl_kernel *kernel)
     if (kernel == NULL) {
         return;
     }
-    dnnl_memory_t memories[] = {kernel->src, kernel->weights, kernel->bias,
-                                kernel->dst, kernel->scratch, kernel->plain};
+    dnnl_memory_t memories[] = {kernel->src,     kernel->weights, kernel->bias, kernel->dst,
+                                kernel->scratch, kernel->scales,  kernel->plain};
     for (size_t i = 0; i < sizeof memories / sizeof memories[0]; i++) {
         if (memories[i] != NULL) {
             dnnl_memory_destroy(memories[i]);
@@ -427,9 +430,8 @@ void ludus_dnnl_destroy(ludus_dnnl_kernel *kernel)
         dnnl_engine_destroy(kernel->engine);
     }
     ludus_free(kernel->scratchpad);
-    ludus_free(kernel->plain_weights);
-    ludus_free(kernel->rounded);
-    ludus_free(kernel->weight_scale);
+    ludus_free(kernel->scale);
+    ludus_free(kernel->scaled_bias);
     ludus_free(kernel);
 }
 
@@ -459,92 +461,84 @@ static void reorder(ludus_dnnl_kernel *k, void *plain, void *packed)
     execute(k, k->reorder, 2, args);
 }
 
-void ludus_dnnl_pack(ludus_dnnl_kernel *kernel, const float *weights, void *packed)
+bool ludus_dnnl_turns(const ludus_dnnl_kernel *kernel)
 {
-    if (kernel->swaps_channels) {
-        ludus_filters_turn(&kernel->desc, weights, kernel->plain_weights);
-    } else {
-        ludus_filters_pad(&kernel->desc, weights, kernel->plain_weights);
-    }
-    if (kernel->desc.precision == LUDUS_PRECISION_INT8) {
-        ludus_filters_round(&kernel->desc, kernel->plain_weights, kernel->weight_scale,
-                            ludus_backend_int8_limit(), kernel->rounded);
-        reorder(kernel, kernel->rounded, packed);
-    } else {
-        reorder(kernel, kernel->plain_weights, packed);
-    }
+    return kernel->swaps_channels;
 }
 
-void ludus_dnnl_unpack(ludus_dnnl_kernel *kernel, const void *packed, float *weights)
+void ludus_dnnl_pack(ludus_dnnl_kernel *kernel, const void *plain, void *packed)
 {
-    reorder(kernel, kernel->plain_weights, (void *)(uintptr_t)packed);
-    ludus_filters_unpad(&kernel->desc, kernel->plain_weights, weights);
+    reorder(kernel, (void *)(uintptr_t)plain, packed);
 }
 
-static void run_forward(ludus_dnnl_kernel *k, void *packed, const float *bias, const void *residual,
-                        void *dst)
+void ludus_dnnl_unpack(ludus_dnnl_kernel *kernel, const void *packed, float *plain)
 {
-    const ludus_kernel_desc *d = &k->desc;
+    reorder(kernel, plain, (void *)(uintptr_t)packed);
+}
+
+// packed: weights, or their gradient.
+static void bind(ludus_dnnl_kernel *k, const void *src, void *packed, const void *dst)
+{
+    dnnl_memory_set_data_handle(k->src, (void *)(uintptr_t)src);
+    dnnl_memory_set_data_handle(k->dst, (void *)(uintptr_t)dst);
     dnnl_memory_set_data_handle(k->weights, packed);
-    if (k->swaps_channels) {
-        const dnnl_exec_arg_t args[] = {{DNNL_ARG_DIFF_DST, k->dst},
-                                        {DNNL_ARG_WEIGHTS, k->weights},
-                                        {DNNL_ARG_DIFF_SRC, k->src},
-                                        {DNNL_ARG_SCRATCHPAD, k->scratch}};
-        execute(k, k->primitive, 4, args);
-        if (d->has_bias || d->fuse_relu || residual != NULL) {
-            ludus_kernel_finish(d, bias, residual, dst);
-        }
-        return;
-    }
-    if (residual != NULL) {
-        const size_t rows = (size_t)d->n * (size_t)ludus_kernel_out_size(d->h, d) *
-                            (size_t)ludus_kernel_out_size(d->w, d);
-        const size_t bytes = d->precision == LUDUS_PRECISION_INT8 ? 1 : sizeof(float);
-        memcpy(dst, residual, rows * (size_t)d->o * bytes);
-    }
+    dnnl_memory_set_data_handle(k->scratch, k->scratchpad);
+}
+
+static void run_backward_data(ludus_dnnl_kernel *k)
+{
+    const dnnl_exec_arg_t args[] = {{DNNL_ARG_DIFF_DST, k->dst},
+                                    {DNNL_ARG_WEIGHTS, k->weights},
+                                    {DNNL_ARG_DIFF_SRC, k->src},
+                                    {DNNL_ARG_SCRATCHPAD, k->scratch}};
+    execute(k, k->primitive, 4, args);
+}
+
+static void run_forward(ludus_dnnl_kernel *k, const float *bias)
+{
     dnnl_exec_arg_t args[MAX_ARGS] = {{DNNL_ARG_SRC, k->src},
                                       {DNNL_ARG_WEIGHTS, k->weights},
                                       {DNNL_ARG_DST, k->dst},
                                       {DNNL_ARG_SCRATCHPAD, k->scratch}};
-    if (d->has_bias) {
-        dnnl_memory_set_data_handle(k->bias, (void *)(uintptr_t)bias);
-        args[4] = (dnnl_exec_arg_t){DNNL_ARG_BIAS, k->bias};
+    int count = 4;
+#if DNNL_VERSION_MAJOR >= 3
+    if (k->scales != NULL) {
+        args[count++] = (dnnl_exec_arg_t){DNNL_ARG_ATTR_SCALES | DNNL_ARG_WEIGHTS, k->scales};
+        for (int32_t i = 0; bias != NULL && i < k->desc.o; i++) {
+            k->scaled_bias[i] = bias[i] * k->scale[i];
+        }
+        bias = bias != NULL ? k->scaled_bias : NULL;
     }
-    execute(k, k->primitive, 4 + d->has_bias, args);
+#endif
+    if (bias != NULL) {
+        dnnl_memory_set_data_handle(k->bias, (void *)(uintptr_t)bias);
+        args[count++] = (dnnl_exec_arg_t){DNNL_ARG_BIAS, k->bias};
+    }
+    execute(k, k->primitive, count, args);
 }
 
 void ludus_dnnl_forward(ludus_dnnl_kernel *kernel, const void *src, void *packed, const float *bias,
-                        const void *residual, void *dst)
+                        void *dst)
 {
-    // Exchanged operands: see prefers_backward_data.
-    void *in = (void *)(uintptr_t)src;
-    dnnl_memory_set_data_handle(kernel->src, kernel->swaps_channels ? dst : in);
-    dnnl_memory_set_data_handle(kernel->dst, kernel->swaps_channels ? in : dst);
-    dnnl_memory_set_data_handle(kernel->scratch, kernel->scratchpad);
-    run_forward(kernel, packed, bias, residual, dst);
+    if (kernel->swaps_channels) {
+        bind(kernel, dst, packed, src);
+        run_backward_data(kernel);
+    } else {
+        bind(kernel, src, packed, dst);
+        run_forward(kernel, bias);
+    }
 }
 
 void ludus_dnnl_backward_data(ludus_dnnl_kernel *kernel, const void *ddst, void *packed, void *dsrc)
 {
-    dnnl_memory_set_data_handle(kernel->src, dsrc);
-    dnnl_memory_set_data_handle(kernel->dst, (void *)(uintptr_t)ddst);
-    dnnl_memory_set_data_handle(kernel->weights, packed);
-    dnnl_memory_set_data_handle(kernel->scratch, kernel->scratchpad);
-    const dnnl_exec_arg_t args[] = {{DNNL_ARG_DIFF_DST, kernel->dst},
-                                    {DNNL_ARG_WEIGHTS, kernel->weights},
-                                    {DNNL_ARG_DIFF_SRC, kernel->src},
-                                    {DNNL_ARG_SCRATCHPAD, kernel->scratch}};
-    execute(kernel, kernel->primitive, 4, args);
+    bind(kernel, dsrc, packed, ddst);
+    run_backward_data(kernel);
 }
 
 void ludus_dnnl_backward_weights(ludus_dnnl_kernel *kernel, const void *src, const void *ddst,
                                  void *packed, float *dbias)
 {
-    dnnl_memory_set_data_handle(kernel->src, (void *)(uintptr_t)src);
-    dnnl_memory_set_data_handle(kernel->dst, (void *)(uintptr_t)ddst);
-    dnnl_memory_set_data_handle(kernel->weights, packed);
-    dnnl_memory_set_data_handle(kernel->scratch, kernel->scratchpad);
+    bind(kernel, src, packed, ddst);
     dnnl_exec_arg_t args[MAX_ARGS] = {{DNNL_ARG_SRC, kernel->src},
                                       {DNNL_ARG_DIFF_DST, kernel->dst},
                                       {DNNL_ARG_DIFF_WEIGHTS, kernel->weights},
@@ -562,8 +556,9 @@ bool ludus_backend_has_native(ludus_precision precision)
 {
     const unsigned isa = (unsigned)dnnl_get_effective_cpu_isa();
     const unsigned avx2 = (unsigned)dnnl_cpu_isa_avx2;
-    // bf16 is rounded values and f32 arithmetic on every machine so far.
+    const unsigned bf16 = (unsigned)dnnl_cpu_isa_avx512_core_bf16;
     return precision == LUDUS_PRECISION_F32 ||
+           (precision == LUDUS_PRECISION_BF16 && (isa & bf16) == bf16) ||
            (precision == LUDUS_PRECISION_INT8 && (isa & avx2) == avx2);
 }
 
@@ -578,19 +573,18 @@ void ludus_backend_describe(char *out, size_t size)
 {
     const dnnl_version_t *v = dnnl_version();
     const unsigned isa = (unsigned)dnnl_get_effective_cpu_isa();
-    static const unsigned known[] = {
-        (unsigned)dnnl_cpu_isa_sse41,
-        (unsigned)dnnl_cpu_isa_avx2,
-        (unsigned)dnnl_cpu_isa_avx512_core,
-        (unsigned)dnnl_cpu_isa_avx512_core_vnni,
-        (unsigned)dnnl_cpu_isa_avx512_core_bf16,
-        (unsigned)dnnl_cpu_isa_avx512_core_amx,
-    };
-    static const char *const names[] = {"sse4.1",      "avx2",        "avx512",
-                                        "avx512_vnni", "avx512_bf16", "amx"};
+    static const struct {
+        unsigned isa;
+        const char *name;
+    } known[] = {{(unsigned)dnnl_cpu_isa_sse41, "sse4.1"},
+                 {(unsigned)dnnl_cpu_isa_avx2, "avx2"},
+                 {(unsigned)dnnl_cpu_isa_avx512_core, "avx512"},
+                 {(unsigned)dnnl_cpu_isa_avx512_core_vnni, "avx512_vnni"},
+                 {(unsigned)dnnl_cpu_isa_avx512_core_bf16, "avx512_bf16"},
+                 {(unsigned)dnnl_cpu_isa_avx512_core_amx, "amx"}};
     const char *name = "generic";
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
-        name = (isa & known[i]) == known[i] ? names[i] : name;
+        name = (isa & known[i].isa) == known[i].isa ? known[i].name : name;
     }
     snprintf(out, size, "oneDNN %d.%d.%d, %s", v->major, v->minor, v->patch, name);
 }

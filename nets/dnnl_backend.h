@@ -2,7 +2,8 @@
 // dnnl_backend.c is the only file of the project that includes oneDNN's header; the differences
 // between oneDNN 2.x and 3.x stay inside it.
 //
-// Functions are those of nets/kernel.h and promise the same. Threads: as there.
+// Functions are those of nets/kernel.h and promise the same but for what is said here. Threads: as
+// there.
 
 #ifndef LUDUS_NETS_DNNL_BACKEND_H
 #define LUDUS_NETS_DNNL_BACKEND_H
@@ -11,14 +12,20 @@
 
 typedef struct ludus_dnnl_kernel ludus_dnnl_kernel;
 
+// like: a kernel of the same pass and channels whose packed weights this one shall read, or NULL.
 ludus_status ludus_dnnl_create(ludus_dnnl_kernel **out, const ludus_kernel_desc *desc,
-                               ludus_error *error);
+                               const ludus_dnnl_kernel *like, ludus_error *error);
 void ludus_dnnl_destroy(ludus_dnnl_kernel *kernel);
 size_t ludus_dnnl_weights_bytes(const ludus_dnnl_kernel *kernel);
-void ludus_dnnl_pack(ludus_dnnl_kernel *kernel, const float *weights, void *packed);
-void ludus_dnnl_unpack(ludus_dnnl_kernel *kernel, const void *packed, float *weights);
+// A kernel that turns wants filters that way to pack (ludus_filters_turn), and leaves bias, residual
+// and ReLU of the forward pass to its caller (ludus_kernel_finish).
+bool ludus_dnnl_turns(const ludus_dnnl_kernel *kernel);
+// plain: [O,C',k,k], C' = c_stored; f32, or int8 for INT8 (ludus_filters_round).
+void ludus_dnnl_pack(ludus_dnnl_kernel *kernel, const void *plain, void *packed);
+void ludus_dnnl_unpack(ludus_dnnl_kernel *kernel, const void *packed, float *plain);
+// With fuse_sum the residual stands in dst before.
 void ludus_dnnl_forward(ludus_dnnl_kernel *kernel, const void *src, void *packed, const float *bias,
-                        const void *residual, void *dst);
+                        void *dst);
 void ludus_dnnl_backward_data(ludus_dnnl_kernel *kernel, const void *ddst, void *packed,
                               void *dsrc);
 void ludus_dnnl_backward_weights(ludus_dnnl_kernel *kernel, const void *src, const void *ddst,

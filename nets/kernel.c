@@ -6,6 +6,7 @@
 #include "nets/direct_conv.h"
 #include "nets/direct_dense.h"
 #include "nets/dnnl_backend.h"
+#include "nets/kernel_filters.h"
 
 typedef enum kernel_kind { KIND_DENSE, KIND_CONV, KIND_DNNL } kernel_kind;
 
@@ -14,7 +15,10 @@ struct ludus_kernel {
     kernel_kind kind;
     ludus_dense_shape dense;
     ludus_conv_shape conv;
-    ludus_dnnl_kernel *dnnl; // owned; NULL for other kinds
+    ludus_dnnl_kernel *dnnl; // owned, as is what follows; NULL for other kinds
+    float *plain;            // [O,C',k,k] after padding or turning
+    int8_t *rounded;         // INT8: the same in units of weight_scale
+    float *weight_scale;     // INT8: our copy
 };
 
 int32_t ludus_kernel_out_size(int32_t size, const ludus_kernel_desc *d)
@@ -39,8 +43,30 @@ static kernel_kind choose_kind(const ludus_kernel_desc *d)
     return direct && d->pass != LUDUS_KERNEL_BACKWARD_DATA ? KIND_CONV : KIND_DNNL;
 }
 
+static ludus_status create_dnnl(ludus_kernel *k, const ludus_kernel *like, ludus_error *error)
+{
+    const ludus_kernel_desc *d = &k->desc;
+    const size_t outputs = (size_t)d->o;
+    const size_t count = outputs * (size_t)d->c_stored * (size_t)(d->kernel * d->kernel);
+    const bool is_int8 = d->precision == LUDUS_PRECISION_INT8;
+    if (!ludus_backend_has_native(d->precision)) {
+        return ludus_fail(error, LUDUS_ERR_UNSUPPORTED, "this CPU has no %s arithmetic",
+                          ludus_precision_name(d->precision));
+    }
+    k->plain = ludus_alloc(count, sizeof *k->plain);
+    k->rounded = is_int8 ? ludus_alloc(count, sizeof *k->rounded) : NULL;
+    k->weight_scale = is_int8 ? ludus_alloc(outputs, sizeof *k->weight_scale) : NULL;
+    if (k->plain == NULL || (is_int8 && (k->rounded == NULL || k->weight_scale == NULL))) {
+        return ludus_fail(error, LUDUS_ERR_NOMEM, "kernel: out of memory");
+    }
+    if (is_int8) {
+        memcpy(k->weight_scale, d->weight_scale, outputs * sizeof *k->weight_scale);
+    }
+    return ludus_dnnl_create(&k->dnnl, d, like != NULL ? like->dnnl : NULL, error);
+}
+
 ludus_status ludus_kernel_create(ludus_kernel **out, const ludus_kernel_desc *desc,
-                                 ludus_error *error)
+                                 const ludus_kernel *like, ludus_error *error)
 {
     *out = NULL;
     ludus_kernel *k = ludus_alloc(1, sizeof *k);
@@ -59,9 +85,9 @@ ludus_status ludus_kernel_create(ludus_kernel **out, const ludus_kernel_desc *de
                                  (size_t)desc->kernel,
                                  (size_t)desc->stride};
     if (k->kind == KIND_DNNL) {
-        const ludus_status status = ludus_dnnl_create(&k->dnnl, desc, error);
+        const ludus_status status = create_dnnl(k, like, error);
         if (status != LUDUS_OK) {
-            ludus_free(k);
+            ludus_kernel_destroy(k);
             return status;
         }
     }
@@ -73,6 +99,9 @@ void ludus_kernel_destroy(ludus_kernel *kernel)
 {
     if (kernel != NULL) {
         ludus_dnnl_destroy(kernel->dnnl);
+        ludus_free(kernel->plain);
+        ludus_free(kernel->rounded);
+        ludus_free(kernel->weight_scale);
         ludus_free(kernel);
     }
 }
@@ -93,6 +122,22 @@ size_t ludus_kernel_weights_bytes(const ludus_kernel *kernel)
                                      : plain_bytes(&kernel->desc);
 }
 
+static void pack_dnnl(ludus_kernel *k, const float *weights, void *packed)
+{
+    const ludus_kernel_desc *d = &k->desc;
+    if (ludus_dnnl_turns(k->dnnl)) {
+        ludus_filters_turn(d, weights, k->plain);
+    } else {
+        ludus_filters_pad(d, weights, k->plain);
+    }
+    if (d->precision == LUDUS_PRECISION_INT8) {
+        ludus_filters_round(d, k->plain, k->weight_scale, ludus_backend_int8_limit(), k->rounded);
+        ludus_dnnl_pack(k->dnnl, k->rounded, packed);
+    } else {
+        ludus_dnnl_pack(k->dnnl, k->plain, packed);
+    }
+}
+
 void ludus_kernel_pack(ludus_kernel *kernel, const float *weights, void *packed)
 {
     switch (kernel->kind) {
@@ -103,7 +148,7 @@ void ludus_kernel_pack(ludus_kernel *kernel, const float *weights, void *packed)
         ludus_conv_pack(&kernel->conv, weights, packed);
         break;
     case KIND_DNNL:
-        ludus_dnnl_pack(kernel->dnnl, weights, packed);
+        pack_dnnl(kernel, weights, packed);
         break;
     }
 }
@@ -119,8 +164,34 @@ void ludus_kernel_unpack(ludus_kernel *kernel, const void *packed, float *weight
         ludus_conv_unpack(&kernel->conv, packed, weights);
         break;
     case KIND_DNNL:
-        ludus_dnnl_unpack(kernel->dnnl, packed, weights);
+        ludus_dnnl_unpack(kernel->dnnl, packed, kernel->plain);
+        ludus_filters_unpad(&kernel->desc, kernel->plain, weights);
         break;
+    }
+}
+
+// Of one value of the destination.
+static size_t dst_bytes(const ludus_kernel_desc *d)
+{
+    if (d->precision == LUDUS_PRECISION_INT8) {
+        return sizeof(uint8_t);
+    }
+    return d->precision == LUDUS_PRECISION_BF16 && !d->is_wide ? sizeof(uint16_t) : sizeof(float);
+}
+
+static void forward_dnnl(ludus_kernel *k, const void *src, void *packed, const float *bias,
+                         const void *residual, void *dst)
+{
+    const ludus_kernel_desc *d = &k->desc;
+    const bool turns = ludus_dnnl_turns(k->dnnl);
+    if (residual != NULL && !turns) {
+        const size_t cells = (size_t)d->n * (size_t)ludus_kernel_out_size(d->h, d) *
+                             (size_t)ludus_kernel_out_size(d->w, d);
+        memcpy(dst, residual, cells * (size_t)d->o * dst_bytes(d));
+    }
+    ludus_dnnl_forward(k->dnnl, src, packed, bias, dst);
+    if (turns && (d->has_bias || d->fuse_relu || residual != NULL)) {
+        ludus_kernel_finish(d, bias, residual, dst);
     }
 }
 
@@ -138,7 +209,7 @@ void ludus_kernel_forward(ludus_kernel *kernel, const void *src, void *packed, c
         ludus_conv_forward(&kernel->conv, (size_t)d->n, src, packed, bias, d->fuse_relu, dst);
         break;
     case KIND_DNNL:
-        ludus_dnnl_forward(kernel->dnnl, src, packed, bias, residual, dst);
+        forward_dnnl(kernel, src, packed, bias, residual, dst);
         break;
     }
 }

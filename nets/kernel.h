@@ -4,12 +4,13 @@
 // Source and destination are channels-last: [N,H,W,C]. Weights are given as plain f32 [O,I,k,k] and
 // packed into whatever layout the kernel prefers.
 //
-// There are three kinds, chosen by the description alone: dense layers run on plain weights
-// (nets/direct_dense.h), unpadded convolutions on our own loops (nets/direct_conv.h), and all
+// There are three kinds, chosen by the description alone: f32 dense layers run on plain weights
+// (nets/direct_dense.h), f32 unpadded convolutions on our own loops (nets/direct_conv.h), and all
 // others are oneDNN primitives (nets/dnnl_backend.h).
 //
 // Threads: a kernel may be run by one thread at a time (it owns scratch memory); packed weights are
-// read-only and may be shared by kernels made with equal descriptions. Runs single-threaded.
+// read-only and may be shared by kernels made with equal descriptions or alike. Runs
+// single-threaded.
 
 #ifndef LUDUS_NETS_KERNEL_H
 #define LUDUS_NETS_KERNEL_H
@@ -34,14 +35,20 @@ typedef struct ludus_kernel_desc {
     bool has_bias;
     bool fuse_relu; // FORWARD
     bool fuse_sum;  // FORWARD: adds a residual before the ReLU
+    // BF16: everything read is bf16 (uint16_t: an f32's upper half), sums are f32, and values are
+    // written as bf16, or f32 if is_wide; gradients of weights and biases are f32.
+    bool is_wide;
     // INT8 (FORWARD only): u8 source, residual and destination, real value = scale * integer.
     // weight_scale: [o], real weight = weight_scale[o] * integer; read during creation only.
     float src_scale, dst_scale, residual_scale;
     const float *weight_scale;
 } ludus_kernel_desc;
 
+// like: a kernel of the same node, pass and precision for other rows whose packed weights the new
+// one shall read as well; NULL leaves their layout open. Fails with LUDUS_ERR_UNSUPPORTED where the
+// CPU has no such arithmetic (ludus_backend_has_native).
 ludus_status ludus_kernel_create(ludus_kernel **out, const ludus_kernel_desc *desc,
-                                 ludus_error *error);
+                                 const ludus_kernel *like, ludus_error *error);
 void ludus_kernel_destroy(ludus_kernel *kernel); // NULL is accepted
 
 // Height or width of the result for that of the source.

@@ -469,13 +469,38 @@ void ludus_transpose(size_t rows, size_t columns, const float *restrict from, fl
     }
 }
 
+// Not a number stays one: its lower half, which rounding would carry over, is cut off instead.
+static inline uint32_t round_bits(uint32_t bits)
+{
+    const uint32_t rounded = bits + 0x7fffu + (bits >> 16 & 1u);
+    return ((bits & 0x7fffffffu) > 0x7f800000u ? bits | 0x400000u : rounded) & 0xffff0000u;
+}
+
 void ludus_round_bf16(size_t count, const float *x, float *y)
 {
     for (size_t i = 0; i < count; i++) {
         uint32_t bits;
         memcpy(&bits, &x[i], sizeof bits);
-        bits += 0x7fffu + (bits >> 16 & 1u);
-        bits &= 0xffff0000u;
+        bits = round_bits(bits);
+        memcpy(&y[i], &bits, sizeof bits);
+    }
+}
+
+void ludus_to_bf16(size_t count, const float *restrict x, uint16_t *restrict y)
+{
+#pragma omp simd
+    for (size_t i = 0; i < count; i++) {
+        uint32_t bits;
+        memcpy(&bits, &x[i], sizeof bits);
+        y[i] = (uint16_t)(round_bits(bits) >> 16);
+    }
+}
+
+void ludus_from_bf16(size_t count, const uint16_t *restrict x, float *restrict y)
+{
+#pragma omp simd
+    for (size_t i = 0; i < count; i++) {
+        const uint32_t bits = (uint32_t)x[i] << 16;
         memcpy(&y[i], &bits, sizeof bits);
     }
 }

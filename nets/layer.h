@@ -71,5 +71,8 @@ void ludus_transpose(size_t rows, size_t columns, const float *from, float *to);
 
 // Rounds to the nearest bf16 value, ties to even. In place or not.
 void ludus_round_bf16(size_t count, const float *x, float *y);
+// The same to and from bf16 itself, the upper half of a float. They do not overlap.
+void ludus_to_bf16(size_t count, const float *x, uint16_t *y);
+void ludus_from_bf16(size_t count, const uint16_t *x, float *y);
 
 #endif

@@ -240,14 +240,30 @@ int32_t ludus_net_find_head(const ludus_net *net, const char *name)
     return -1;
 }
 
+// Pairs of an output line and a filter line that meet inside the image, for one dimension.
+static double meetings(int32_t out, int32_t in, const ludus_node *node)
+{
+    double count = 0.0;
+    for (int32_t o = 0; o < out; o++) {
+        for (int32_t k = 0; k < node->kernel; k++) {
+            const int32_t at = o * node->stride + k - node->pad;
+            count += at >= 0 && at < in;
+        }
+    }
+    return count;
+}
+
 double ludus_net_flops(const ludus_net *net)
 {
     double total = 0.0;
     for (int32_t i = 0; i < net->graph.num_nodes; i++) {
         const ludus_node *node = &net->graph.nodes[i];
-        if (node->kind == LUDUS_NODE_CONV || node->kind == LUDUS_NODE_DENSE) {
-            const double weights = (double)count_of(&net->graph.tensors[node->param[0]]);
-            total += 2.0 * weights * (double)(node->h * node->w);
+        if (node->kind == LUDUS_NODE_CONV) {
+            const ludus_node *from = &net->graph.nodes[node->in[0]];
+            total += 2.0 * (double)node->c * (double)from->c * meetings(node->h, from->h, node) *
+                     meetings(node->w, from->w, node);
+        } else if (node->kind == LUDUS_NODE_DENSE) {
+            total += 2.0 * (double)count_of(&net->graph.tensors[node->param[0]]);
         }
     }
     return total;

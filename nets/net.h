@@ -128,7 +128,9 @@ uint64_t ludus_net_hash(const ludus_net *net);
 size_t ludus_net_head_outputs(const ludus_net *net, int32_t head);
 // Index of the head with that name, or -1.
 int32_t ludus_net_find_head(const ludus_net *net, const char *name);
-// Multiply-adds of the matrix products of one row, times two: what GFLOP/s are counted in.
+// Multiply-adds of the matrix products of one row, times two: what GFLOP/s are counted in. Products
+// with the zeros around an image are not counted: a 3x3 convolution with padding on an HxW board
+// has (3H-2)(3W-2) of them per pair of channels, not 9HW.
 double ludus_net_flops(const ludus_net *net);
 
 // Named tensors, for files, freezing and tools. Shapes as PyTorch has them:
@@ -147,7 +149,9 @@ ludus_tensor ludus_net_tensor(const ludus_net *net, size_t index);
 
 typedef enum ludus_precision {
     LUDUS_PRECISION_F32,
-    LUDUS_PRECISION_BF16, // weights and activations rounded to bf16, f32 arithmetic
+    LUDUS_PRECISION_BF16, // matrix products of bf16 weights and activations, summed in f32; where
+                          // the CPU has none (ludus_precision_is_native), f32 arithmetic on rounded
+                          // weights and activations. Layers between them are f32
     LUDUS_PRECISION_INT8, // 8-bit weights per channel and activations in the 3x3 convolutions that
                           // follow one another; the rest f32; needs calibration and oneDNN 2.x
     LUDUS_NUM_PRECISIONS

@@ -52,10 +52,11 @@ ludus_status ludus_net_bench_run(const ludus_net *net, ludus_precision precision
 
 // 1e9 operations (a multiply and an add are two) per CPU second of the calling thread, measured for
 // about `seconds`. F32: fused multiply-adds of AVX-512 or AVX2. INT8: u8 times s8 summed in 32
-// bits, by VNNI where there is one, else by the three instructions AVX2 takes for it. BF16 has
-// f32's peak, as it is emulated. Without AVX2 the loop is plain C.
+// bits, by VNNI where there is one, else by the three instructions AVX2 takes for it. BF16: pairs
+// of products summed in f32, by AVX-512's instruction for it; f32's peak where bf16 is emulated or
+// the program is built without it. Without AVX2 the loop is plain C.
 double ludus_net_bench_peak(ludus_precision precision, double seconds);
-// The instructions of that loop: "avx2 fma", "avx512 vnni", "plain".
+// The instructions of that loop: "avx2 fma", "avx512 bf16", "avx512 vnni", "plain".
 const char *ludus_net_bench_peak_name(ludus_precision precision);
 
 #endif

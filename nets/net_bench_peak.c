@@ -140,14 +140,58 @@ static double run_int8(void)
     return (double)STEPS * ACCUMULATORS * I8_OPS;
 }
 
-// ---- Either -------------------------------------------------------------------------------------
+// ---- bf16 ---------------------------------------------------------------------------------------
+
+#if defined(__AVX512F__) && defined(__AVX512BF16__)
+#define BF16_NAME "avx512 bf16"
+#define BF16_OPS (2 * 32)
+
+static double run_bf16(void)
+{
+    __m512i pairs = _mm512_set1_epi32(0x3f803f80); // ones
+    __m512 a[ACCUMULATORS];
+    UNROLL for (int i = 0; i < ACCUMULATORS; i++)
+    {
+        a[i] = _mm512_set1_ps((float)i);
+    }
+    for (int32_t step = 0; step < STEPS; step++) {
+        UNROLL for (int i = 0; i < ACCUMULATORS; i++)
+        {
+            HIDE(pairs);
+            a[i] = _mm512_dpbf16_ps(a[i], (__m512bh)pairs, (__m512bh)pairs);
+        }
+    }
+    UNROLL for (int i = 0; i < ACCUMULATORS; i++)
+    {
+        sink_f32 = _mm512_cvtss_f32(a[i]);
+    }
+    return (double)STEPS * ACCUMULATORS * BF16_OPS;
+}
+#else
+#define BF16_NAME F32_NAME
+#define run_bf16 run_f32
+#endif
+
+// ---- Any ----------------------------------------------------------------------------------------
+
+static double run_loop(ludus_precision precision)
+{
+    switch (precision) {
+    case LUDUS_PRECISION_INT8:
+        return run_int8();
+    case LUDUS_PRECISION_BF16:
+        return ludus_precision_is_native(precision) ? run_bf16() : run_f32();
+    default:
+        return run_f32();
+    }
+}
 
 double ludus_net_bench_peak(ludus_precision precision, double seconds)
 {
     const double start = ludus_clock_thread();
     double operations = 0.0, spent = 0.0;
     do {
-        operations += precision == LUDUS_PRECISION_INT8 ? run_int8() : run_f32();
+        operations += run_loop(precision);
         spent = ludus_clock_thread() - start;
     } while (spent < seconds || spent <= 0.0);
     return operations / spent * 1e-9;
@@ -155,5 +199,8 @@ double ludus_net_bench_peak(ludus_precision precision, double seconds)
 
 const char *ludus_net_bench_peak_name(ludus_precision precision)
 {
+    if (precision == LUDUS_PRECISION_BF16 && ludus_precision_is_native(precision)) {
+        return BF16_NAME;
+    }
     return precision == LUDUS_PRECISION_INT8 ? I8_NAME : F32_NAME;
 }

@@ -49,6 +49,18 @@ static void fuse(const ludus_graph *g, ludus_exec_step *s, bool *taken)
     }
 }
 
+static bool is_native_bf16(const ludus_net_exec *e)
+{
+    return e->config.precision == LUDUS_PRECISION_BF16 &&
+           ludus_backend_has_native(LUDUS_PRECISION_BF16);
+}
+
+// Rounded values and f32 arithmetic.
+static bool emulates_bf16(const ludus_net_exec *e)
+{
+    return e->config.precision == LUDUS_PRECISION_BF16 && !is_native_bf16(e);
+}
+
 static ludus_status plan_steps(ludus_net_exec *e)
 {
     const ludus_graph *g = &e->net->graph;
@@ -68,6 +80,7 @@ static ludus_status plan_steps(ludus_net_exec *e)
         s->is_matrix = ludus_plan_is_matrix(&g->nodes[i]);
         if (s->is_matrix) {
             fuse(g, s, taken);
+            s->precision = is_native_bf16(e) ? LUDUS_PRECISION_BF16 : LUDUS_PRECISION_F32;
         }
     }
     ludus_free(taken);
@@ -128,13 +141,11 @@ static ludus_status create_values(ludus_net_exec *e)
     e->arena = ludus_alloc(total, sizeof *e->arena);
     e->weights = ludus_alloc(largest, sizeof *e->weights);
     e->flat = ludus_alloc(flat * (size_t)e->sizes[0], sizeof *e->flat);
-    if (e->arena == NULL || e->weights == NULL || e->flat == NULL) {
+    e->flat_halves = ludus_alloc(flat * (size_t)e->sizes[0], sizeof *e->flat_halves);
+    if (!e->arena || !e->weights || !e->flat || !e->flat_halves || create_noise(e) != LUDUS_OK) {
         return LUDUS_ERR_NOMEM;
     }
     float *next = e->arena;
-    if (create_noise(e) != LUDUS_OK) {
-        return LUDUS_ERR_NOMEM;
-    }
     for (int32_t i = 0; i < g->num_nodes; i++) {
         if (g->nodes[i].kind == LUDUS_NODE_DROPOUT) {
             e->values[i] = e->values[g->nodes[i].in[0]];
@@ -151,14 +162,17 @@ static ludus_status create_kernels(ludus_net_exec *e, ludus_exec_step *s, ludus_
     const ludus_graph *g = &e->net->graph;
     for (int32_t i = 0; i < e->num_sizes; i++) {
         ludus_kernel_desc d = ludus_plan_kernel(g, s->node, e->sizes[i], LUDUS_KERNEL_FORWARD);
+        d.precision = s->precision;
+        d.is_wide = e->made[s->out] == LUDUS_PRECISION_F32;
         d.has_bias = true; // folding a norm makes one
         d.fuse_relu = s->relu;
         d.fuse_sum = s->residual >= 0;
-        const ludus_status status = ludus_kernel_create(&s->kernels[i], &d, error);
+        // All sizes share the packed weights.
+        const ludus_status status =
+            ludus_kernel_create(&s->kernels[i], &d, i > 0 ? s->kernels[0] : NULL, error);
         if (status != LUDUS_OK) {
             return status;
         }
-        // All sizes share the packed weights.
         assert(ludus_kernel_weights_bytes(s->kernels[i]) ==
                ludus_kernel_weights_bytes(s->kernels[0]));
     }
@@ -228,10 +242,10 @@ static ludus_status prepare_step(ludus_net_exec *e, ludus_exec_step *s, ludus_er
     if (s->norm >= 0) {
         fold_norm(g, &g->nodes[s->norm], count / (size_t)node->c, e->weights, s->bias);
     }
-    if (e->config.precision == LUDUS_PRECISION_BF16) {
+    if (emulates_bf16(e)) {
         ludus_round_bf16(count, e->weights, e->weights);
     }
-    if (s->is_int8) {
+    if (s->precision == LUDUS_PRECISION_INT8) {
         return ludus_exec_prepare_int8(e, s, error);
     }
     ludus_kernel_pack(s->kernels[0], e->weights, s->packed);
@@ -272,7 +286,7 @@ static ludus_status create_parts(ludus_net_exec *e, const ludus_net *net, ludus_
         return ludus_fail(error, LUDUS_ERR_NOMEM, "net: out of memory for an executor");
     }
     choose_sizes(e);
-    if (create_values(e) != LUDUS_OK) {
+    if (create_values(e) != LUDUS_OK || ludus_exec_plan_forms(e) != LUDUS_OK) {
         return ludus_fail(error, LUDUS_ERR_NOMEM, "net: out of memory for an executor");
     }
     for (int32_t i = 0; i < e->num_steps; i++) {
@@ -325,6 +339,7 @@ void ludus_net_exec_destroy(ludus_net_exec *exec)
         return;
     }
     ludus_exec_free_int8(exec);
+    ludus_exec_free_forms(exec);
     for (int32_t i = 0; exec->steps != NULL && i < exec->num_steps; i++) {
         for (int32_t k = 0; k < exec->num_sizes; k++) {
             ludus_kernel_destroy(exec->steps[i].kernels[k]);
@@ -337,6 +352,7 @@ void ludus_net_exec_destroy(ludus_net_exec *exec)
     ludus_free(exec->arena);
     ludus_free(exec->weights);
     ludus_free(exec->flat);
+    ludus_free(exec->flat_halves);
     ludus_free(exec->noise_in);
     ludus_free(exec->noise_out);
     ludus_net_destroy(exec->net);
@@ -394,33 +410,37 @@ static void run_layer(const ludus_net_exec *e, const ludus_exec_step *s, size_t 
 static void run_matrix(const ludus_net_exec *e, const ludus_exec_step *s, int32_t size)
 {
     const ludus_graph *g = &e->net->graph;
-    const float *x = e->values[g->nodes[s->node].in[0]];
+    const int32_t in = g->nodes[s->node].in[0], rows = e->sizes[size];
+    const void *x = ludus_exec_value(e, in, s->precision);
     if (ludus_plan_flattens(g, s->node)) {
-        ludus_plan_flatten(g, s->node, e->sizes[size], x, e->flat);
+        ludus_plan_flatten(g, s->node, rows, e->values[in], e->flat);
         x = e->flat;
+        if (s->precision == LUDUS_PRECISION_BF16) {
+            ludus_to_bf16(ludus_plan_row_floats(g, in) * (size_t)rows, e->flat, e->flat_halves);
+            x = e->flat_halves;
+        }
     }
-    ludus_kernel_forward(s->kernels[size], x, s->packed, s->bias,
-                         s->residual >= 0 ? e->values[s->residual] : NULL, e->values[s->out]);
+    ludus_kernel_forward(s->kernels[size], x, s->packed,
+                         s->precision == LUDUS_PRECISION_INT8 ? s->int8_bias : s->bias,
+                         s->residual >= 0 ? ludus_exec_value(e, s->residual, s->precision) : NULL,
+                         ludus_exec_value(e, s->out, e->made[s->out]));
 }
 
 void ludus_exec_run_chunk(const ludus_net_exec *e, int32_t size, const float *in)
 {
     const ludus_graph *g = &e->net->graph;
     const int32_t n = e->sizes[size];
-    const bool round = e->config.precision == LUDUS_PRECISION_BF16;
+    const bool round = emulates_bf16(e);
     ludus_plan_load_input(g, n, in, e->values[0]);
+    ludus_exec_convert(e, 0, n);
     for (int32_t i = 0; i < e->num_steps; i++) {
         const ludus_exec_step *s = &e->steps[i];
-        if (s->is_int8) {
-            ludus_exec_run_int8(e, s, size);
-        } else if (s->is_matrix) {
+        if (s->is_matrix) {
             run_matrix(e, s, size);
         } else {
             run_layer(e, s, (size_t)n);
         }
-        if (s->quantise_result || s->restore_result) {
-            ludus_exec_convert(e, s, n);
-        }
+        ludus_exec_convert(e, s->out, n);
         if (round && g->nodes[s->out].head < 0) {
             ludus_round_bf16(ludus_plan_row_floats(g, s->out) * (size_t)n, e->values[s->out],
                              e->values[s->out]);

@@ -43,34 +43,11 @@ static void mark_steps(ludus_net_exec *e)
     const ludus_graph *g = &e->net->graph;
     for (int32_t i = 0; i < e->num_steps; i++) {
         ludus_exec_step *s = &e->steps[i];
-        s->is_int8 = can_run(e, s) && is_unsigned(e, g->nodes[s->node].in[0]) &&
-                     (s->residual < 0 || is_unsigned(e, s->residual));
-    }
-}
-
-static bool reads(const ludus_graph *g, const ludus_exec_step *s, int32_t node)
-{
-    return g->nodes[s->node].in[0] == node || g->nodes[s->node].in[1] == node ||
-           s->residual == node;
-}
-
-static void mark_conversions(ludus_net_exec *e)
-{
-    const ludus_graph *g = &e->net->graph;
-    for (int32_t i = 0; i < e->num_steps; i++) {
-        ludus_exec_step *s = &e->steps[i];
-        for (int32_t k = i + 1; k < e->num_steps; k++) {
-            if (reads(g, &e->steps[k], s->out)) {
-                s->quantise_result = s->quantise_result || (!s->is_int8 && e->steps[k].is_int8);
-                s->restore_result = s->restore_result || (s->is_int8 && !e->steps[k].is_int8);
-            }
+        if (can_run(e, s) && is_unsigned(e, g->nodes[s->node].in[0]) &&
+            (s->residual < 0 || is_unsigned(e, s->residual))) {
+            s->precision = LUDUS_PRECISION_INT8;
         }
     }
-}
-
-static size_t chunk_floats(const ludus_net_exec *e, int32_t node)
-{
-    return ludus_plan_row_floats(&e->net->graph, node) * (size_t)e->sizes[0];
 }
 
 static void widen_ranges(ludus_net_exec *e, int32_t rows)
@@ -103,22 +80,16 @@ static void measure_ranges(ludus_net_exec *e)
 
 ludus_status ludus_exec_plan_int8(ludus_net_exec *exec, ludus_error *error)
 {
-    const size_t nodes = (size_t)exec->net->graph.num_nodes;
-    exec->bytes = ludus_alloc(nodes, sizeof *exec->bytes);
-    exec->scale = ludus_alloc(nodes, sizeof *exec->scale);
-    bool complete = exec->bytes != NULL && exec->scale != NULL;
+    exec->scale = ludus_alloc((size_t)exec->net->graph.num_nodes, sizeof *exec->scale);
+    bool complete = exec->scale != NULL;
     if (complete) {
         measure_ranges(exec);
         mark_steps(exec);
-        mark_conversions(exec);
+        complete = ludus_exec_plan_forms(exec) == LUDUS_OK;
     }
     for (int32_t i = 0; complete && i < exec->num_steps; i++) {
         ludus_exec_step *s = &exec->steps[i];
-        if (s->is_int8 || s->quantise_result) {
-            exec->bytes[s->out] = ludus_alloc(chunk_floats(exec, s->out), 1);
-            complete = exec->bytes[s->out] != NULL;
-        }
-        if (complete && s->is_int8) {
+        if (s->precision == LUDUS_PRECISION_INT8) {
             const size_t o = (size_t)exec->net->graph.nodes[s->node].c;
             s->weight_scale = ludus_alloc(o, sizeof *s->weight_scale);
             s->int8_bias = ludus_alloc(o, sizeof *s->int8_bias);
@@ -164,7 +135,8 @@ ludus_status ludus_exec_prepare_int8(ludus_net_exec *exec, ludus_exec_step *step
         d.weight_scale = step->weight_scale;
         ludus_kernel_destroy(step->kernels[i]);
         step->kernels[i] = NULL;
-        const ludus_status status = ludus_kernel_create(&step->kernels[i], &d, error);
+        const ludus_status status =
+            ludus_kernel_create(&step->kernels[i], &d, i > 0 ? step->kernels[0] : NULL, error);
         if (status != LUDUS_OK) {
             return status;
         }
@@ -178,43 +150,11 @@ ludus_status ludus_exec_prepare_int8(ludus_net_exec *exec, ludus_exec_step *step
     return LUDUS_OK;
 }
 
-void ludus_exec_run_int8(const ludus_net_exec *exec, const ludus_exec_step *step, int32_t size)
-{
-    const int32_t in = exec->net->graph.nodes[step->node].in[0];
-    ludus_kernel_forward(step->kernels[size], exec->bytes[in], step->packed, step->int8_bias,
-                         step->residual >= 0 ? exec->bytes[step->residual] : NULL,
-                         exec->bytes[step->out]);
-}
-
-void ludus_exec_convert(const ludus_net_exec *exec, const ludus_exec_step *step, int32_t rows)
-{
-    const size_t n = ludus_plan_row_floats(&exec->net->graph, step->out) * (size_t)rows;
-    const float scale = exec->scale[step->out], inverse = 1.0f / scale;
-    float *values = exec->values[step->out];
-    uint8_t *bytes = exec->bytes[step->out];
-    if (step->is_int8) {
-#pragma omp simd
-        for (size_t i = 0; i < n; i++) {
-            values[i] = scale * (float)bytes[i];
-        }
-        return;
-    }
-#pragma omp simd
-    for (size_t i = 0; i < n; i++) {
-        const float q = values[i] * inverse + 0.5f; // values are not negative
-        bytes[i] = (uint8_t)(q < 255.0f ? q : 255.0f);
-    }
-}
-
 void ludus_exec_free_int8(ludus_net_exec *exec)
 {
     for (int32_t i = 0; exec->steps != NULL && i < exec->num_steps; i++) {
         ludus_free(exec->steps[i].weight_scale);
         ludus_free(exec->steps[i].int8_bias);
     }
-    for (int32_t i = 0; exec->bytes != NULL && i < exec->net->graph.num_nodes; i++) {
-        ludus_free(exec->bytes[i]);
-    }
-    ludus_free(exec->bytes);
     ludus_free(exec->scale);
 }

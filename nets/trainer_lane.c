@@ -34,12 +34,12 @@ static ludus_status create_kernels(ludus_lane *l, int32_t node, size_t *packed_b
 {
     const ludus_graph *g = &l->net->graph;
     ludus_kernel_desc d = ludus_plan_kernel(g, node, l->rows, LUDUS_KERNEL_FORWARD);
-    ludus_status status = ludus_kernel_create(&l->forward[node], &d, error);
+    ludus_status status = ludus_kernel_create(&l->forward[node], &d, NULL, error);
     if (status != LUDUS_OK) {
         return status;
     }
     d = ludus_plan_kernel(g, node, l->rows, LUDUS_KERNEL_BACKWARD_WEIGHTS);
-    status = ludus_kernel_create(&l->backward_weights[node], &d, error);
+    status = ludus_kernel_create(&l->backward_weights[node], &d, NULL, error);
     if (status != LUDUS_OK) {
         return status;
     }
@@ -50,7 +50,7 @@ static ludus_status create_kernels(ludus_lane *l, int32_t node, size_t *packed_b
     }
     d = ludus_plan_kernel(g, node, l->rows, LUDUS_KERNEL_BACKWARD_DATA);
     d.has_bias = false;
-    return ludus_kernel_create(&l->backward_data[node], &d, error);
+    return ludus_kernel_create(&l->backward_data[node], &d, NULL, error);
 }
 
 static ludus_status create_arrays(ludus_lane *l)

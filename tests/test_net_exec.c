@@ -127,6 +127,54 @@ static void rows_do_not_depend_on_the_batch(void **state)
     }
 }
 
+// Sizes at which oneDNN chooses other kernels than for the small nets above.
+static void rows_of_a_large_net_do_not_depend_on_the_batch(void **state)
+{
+    static float in[17 * 3 * 9 * 9];
+    static float all[2][17 * 82], some[2][17 * 82];
+    ludus_net_desc desc;
+    sample_net nets[NUM_SAMPLE_NETS];
+    (void)state;
+    sample_nets(nets);
+    desc = nets[0].desc;
+    desc.in_shape[1] = desc.in_shape[2] = 9;
+    desc.channels = 64;
+    desc.blocks = 1;
+    desc.heads[0].size = 82;
+    desc.heads[1].hidden = 64;
+    sample_fill(in, sizeof in / sizeof in[0], 2);
+    ludus_net *net = sample_net_create(&desc, 4);
+    for (ludus_precision p = 0; p < LUDUS_NUM_PRECISIONS; p++) {
+        ludus_net_exec *exec;
+        const ludus_exec_config config = {
+            .max_batch = 17, .precision = p, .calibration = in, .calibration_rows = 17};
+        assert_int_equal(ludus_net_exec_create(&exec, net, &config, NULL), LUDUS_OK);
+        ludus_net_forward(exec, 17, in, (float *[]){all[0], all[1]});
+        for (int32_t n = 1; n < 17; n += 2) {
+            ludus_net_forward(exec, n, in, (float *[]){some[0], some[1]});
+            assert_memory_equal(some[0], all[0], (size_t)n * 82 * sizeof(float));
+            assert_memory_equal(some[1], all[1], (size_t)n * 3 * sizeof(float));
+        }
+        ludus_net_exec_destroy(exec);
+    }
+    ludus_net_destroy(net);
+}
+
+// By hand, for a 3x3 stem and two blocks with padding on 4x5, and the heads behind them.
+static void operations_inside_the_board_are_counted(void **state)
+{
+    sample_net nets[NUM_SAMPLE_NETS];
+    (void)state;
+    sample_nets(nets);
+    ludus_net *net = sample_net_create(&nets[0].desc, 4);
+    const double taps = (3 * 4 - 2) * (3 * 5 - 2), cells = 4 * 5;
+    const double trunk = taps * (3 * 8 + 4 * 8 * 8);
+    const double policy = cells * 8 * 4 + cells * 4 * 5;
+    const double value = cells * 8 * 3 + cells * 3 * 6 + 6 * 3;
+    assert_true(ludus_net_flops(net) == 2.0 * (trunk + policy + value));
+    ludus_net_destroy(net);
+}
+
 static void refresh_takes_the_new_weights(void **state)
 {
     static outputs expected, out;
@@ -217,6 +265,8 @@ int main(void)
         cmocka_unit_test(bf16_is_near_the_reference),
         cmocka_unit_test(int8_is_near_the_reference),
         cmocka_unit_test(rows_do_not_depend_on_the_batch),
+        cmocka_unit_test(rows_of_a_large_net_do_not_depend_on_the_batch),
+        cmocka_unit_test(operations_inside_the_board_are_counted),
         cmocka_unit_test(refresh_takes_the_new_weights),
         cmocka_unit_test(threads_with_an_executor_each_agree),
         cmocka_unit_test(pooled_nets_fit_boards_of_any_size),
