@@ -20,7 +20,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
         }                                                                                          \
     } while (0)
 
-static const char *const names[] = {"tictactoe", "connect4", "othello6", "othello", "gomoku9", "go5"};
+static const char *const names[] = {"tictactoe", "connect4", "othello6",
+                                    "othello",   "gomoku9",  "go5"};
 
 // A reader's arrays.
 typedef struct space {
