@@ -1,9 +1,9 @@
 // Go: what protocols, scoring and windows ask beyond the game interface.
 //
-// The rules of the game "go<size>" (2 to 19): area scoring, positional superko, suicide forbidden,
-// two passes end the game (Tromp-Taylor, but for suicide). Black moves first. A point is
-// row * size + column, row 0 at the top; its number is also its move, and the pass is move
-// size * size. Text moves are those of GTP: "D4", "pass"; the column I is left out.
+// The rules of the game "go<size>" (2 to 19): area scoring, positional superko, suicide forbidden
+// unless a position allows it, two passes end the game (Tromp-Taylor, but for suicide). Black moves
+// first. A point is row * size + column, row 0 at the top; its number is also its move, and the
+// pass is move size * size. Text moves are those of GTP: "D4", "pass"; the column I is left out.
 //
 // A game opened by name has the usual komi of its size; ludus_go_set_komi changes that of one
 // position. The calls take any game of the family "go" (asserted) and a position of it.
@@ -37,10 +37,17 @@ ludus_move ludus_go_last_move(const ludus_game *game, const void *pos); // LUDUS
 int32_t ludus_go_komi(const ludus_game *game, const void *pos);
 void ludus_go_set_komi(const ludus_game *game, void *pos, int32_t halves);
 
+// Whether a move may leave its own string without liberties, which then comes off (New Zealand);
+// forbidden unless set.
+void ludus_go_allow_suicide(const ludus_game *game, void *pos, bool allow);
+
 // Setting up a board, for handicap and diagrams: replaces the stones, ends nothing, forgets the
 // past. colours: [size*size]. LUDUS_ERR_FORMAT when a string has no liberty.
 ludus_status ludus_go_set_up(const ludus_game *game, void *pos, const ludus_go_colour *colours,
                              ludus_go_colour to_move, ludus_error *error);
+// Puts a stone as the rules would if they allowed it, e.g. against superko in another's game: it
+// captures, and comes off again without a liberty. The past is forgotten; the point is empty.
+void ludus_go_force(const ludus_game *game, void *pos, ludus_go_colour colour, int32_t point);
 // Passes the turn without a move: the past and the count of passes stay (colour given by a
 // protocol against the usual order).
 void ludus_go_set_to_move(const ludus_game *game, void *pos, ludus_go_colour to_move);

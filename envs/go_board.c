@@ -176,6 +176,19 @@ void ludus_go_find_strings(const ludus_go_rules *rules, const uint8_t *stones,
 
 // ---- Moves -----------------------------------------------------------------------------------
 
+// Adds a string to the list unless it is in it; its keys go into *hash.
+static void take_once(const ludus_go_strings *strings, uint16_t root, uint16_t list[4], int *n,
+                      uint64_t *hash)
+{
+    for (int i = 0; i < *n; i++) {
+        if (list[i] == root) {
+            return;
+        }
+    }
+    list[(*n)++] = root;
+    *hash ^= strings->keys[root];
+}
+
 bool ludus_go_may_play(const ludus_go_rules *rules, const ludus_go_position *p,
                        const ludus_go_strings *strings, int32_t point)
 {
@@ -183,9 +196,10 @@ bool ludus_go_may_play(const ludus_go_rules *rules, const ludus_go_position *p,
     if (stones[point] != LUDUS_GO_EMPTY) {
         return false;
     }
-    uint64_t hash = p->hash ^ rules->keys[p->side][point];
-    uint16_t taken[4];
-    int num_taken = 0;
+    uint64_t hash = p->hash ^ rules->keys[p->side][point]; // after the move
+    uint64_t without = p->hash;                            // after a suicide
+    uint16_t taken[4], lost[4];
+    int num_taken = 0, num_lost = 0;
     bool lives = false;
     for (int k = 0; k < rules->num_neighbours[point]; k++) {
         const uint16_t at = rules->neighbours[point][k];
@@ -196,19 +210,18 @@ bool ludus_go_may_play(const ludus_go_rules *rules, const ludus_go_position *p,
         const uint16_t root = strings->root[at];
         if (stones[at] == p->side) {
             lives = lives || strings->liberties[root] > 1;
+            if (p->allows_suicide) {
+                take_once(strings, root, lost, &num_lost, &without);
+            }
         } else if (strings->liberties[root] == 1) {
-            int t = 0;
-            while (t < num_taken && taken[t] != root) {
-                t++;
-            }
-            if (t == num_taken) {
-                taken[num_taken++] = root;
-                hash ^= strings->keys[root];
-            }
+            take_once(strings, root, taken, &num_taken, &hash);
             lives = true;
         }
     }
-    return lives && !was_seen(rules, p, hash);
+    if (!lives && !p->allows_suicide) {
+        return false;
+    }
+    return !was_seen(rules, p, lives ? hash : without);
 }
 
 // Takes the string at `point` off if it has no liberty; returns its stones.
@@ -239,8 +252,9 @@ static int32_t take_if_dead(const ludus_go_rules *r, ludus_go_position *p, int32
     return count;
 }
 
-static void put_stone(const ludus_go_rules *r, ludus_go_position *p, int32_t point)
+void ludus_go_put_stone(const ludus_go_rules *rules, ludus_go_position *p, int32_t point)
 {
+    const ludus_go_rules *r = rules;
     const uint8_t other = (uint8_t)(1 - p->side);
     int32_t taken = 0, last_taken = -1;
     bool has_friend = false, has_liberty = false;
@@ -257,6 +271,9 @@ static void put_stone(const ludus_go_rules *r, ludus_go_position *p, int32_t poi
         }
     }
     p->captures[p->side] = (uint16_t)(p->captures[p->side] + taken);
+    if (!has_liberty && taken == 0) {
+        p->captures[other] = (uint16_t)(p->captures[other] + take_if_dead(r, p, point));
+    }
     p->ko = taken == 1 && !has_friend && !has_liberty ? (int16_t)last_taken : (int16_t)-1;
 }
 
@@ -267,7 +284,7 @@ void ludus_go_move(const ludus_go_rules *rules, ludus_go_position *p, int32_t po
         p->ko = -1;
     } else {
         p->passes = 0;
-        put_stone(rules, p, point);
+        ludus_go_put_stone(rules, p, point);
     }
     p->side = (uint8_t)(1 - p->side);
     p->plies++;

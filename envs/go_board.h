@@ -30,6 +30,7 @@ typedef struct ludus_go_position {
     int16_t recent[LUDUS_GO_RECENT]; // last moves, the newest first; -1 = none
     int16_t ko;                      // the point of a simple ko just taken, or -1
     uint16_t captures[2];
+    uint8_t allows_suicide;
     uint64_t bloom[LUDUS_GO_BLOOM_WORDS]; // of the history
     uint8_t bytes[];                      // stones [points], padding, history [max_plies+1] u32
 } ludus_go_position;
@@ -55,6 +56,9 @@ bool ludus_go_may_play(const ludus_go_rules *rules, const ludus_go_position *p,
                        const ludus_go_strings *strings, int32_t point);
 // Plays a legal move or the pass.
 void ludus_go_move(const ludus_go_rules *rules, ludus_go_position *p, int32_t point);
+// Puts a stone of the side to move on an empty point, captures and takes a string without liberties
+// off; the turn, the hashes and the past are the caller's.
+void ludus_go_put_stone(const ludus_go_rules *rules, ludus_go_position *p, int32_t point);
 // Forgets the past: the present board alone is history.
 void ludus_go_forget(const ludus_go_rules *rules, ludus_go_position *p);
 uint64_t ludus_go_stones_hash(const ludus_go_rules *rules, const uint8_t *stones);

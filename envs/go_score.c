@@ -82,6 +82,25 @@ ludus_status ludus_go_set_up(const ludus_game *game, void *pos, const ludus_go_c
     return LUDUS_OK;
 }
 
+void ludus_go_allow_suicide(const ludus_game *game, void *pos, bool allow)
+{
+    assert(ludus_is_go(game));
+    (void)game;
+    ((ludus_go_position *)pos)->allows_suicide = allow ? 1 : 0;
+}
+
+void ludus_go_force(const ludus_game *game, void *pos, ludus_go_colour colour, int32_t point)
+{
+    const ludus_go_rules *r = rules_of(game);
+    ludus_go_position *p = pos;
+    assert(colour != LUDUS_GO_EMPTY && p->bytes[point] == LUDUS_GO_EMPTY);
+    p->side = (uint8_t)colour;
+    ludus_go_put_stone(r, p, point);
+    p->side = (uint8_t)(1 - colour);
+    ludus_go_forget(r, p);
+    p->recent[0] = (int16_t)point;
+}
+
 void ludus_go_set_to_move(const ludus_game *game, void *pos, ludus_go_colour to_move)
 {
     assert(ludus_is_go(game) && to_move != LUDUS_GO_EMPTY);
