@@ -4,8 +4,9 @@
 #include <math.h>
 
 #define LEAST_SECONDS 0.001
-#define LEAST_MOVES 8.0     // that the rest of the clock is shared among, unless a control is near
-#define PLIES_PER_MOVE 16.0 // a long game has, by experience, yet more moves to come
+#define LEAST_MOVES 12.0    // that the rest of the clock is shared among, unless a control is near
+#define PLIES_PER_MOVE 12.0 // a long game has, by experience, yet more moves to come
+#define LOSING_MOVES 50.0   // that a clock without increments is made to last the lag of
 #define RESERVE_LAGS 15.0   // kept for hiccups, of this machine and of the one that holds the clock
 #define CONTROL_LAGS 3.0    // kept before a control, which brings new time
 #define RESERVE_SHARE 0.5   // but no more of the clock than this
@@ -14,10 +15,12 @@
 
 // What there is to share, for a clock that runs out.
 typedef struct budget {
-    double pool;    // seconds on the clock
-    double moves;   // it has to last for, >= 1
-    double granted; // seconds that each move brings anew, lag taken off; may be below 0
-    double reserve; // of pool
+    double pool;         // seconds on the clock
+    double moves;        // it has to last for, >= 1
+    double losing_moves; // as many may come, for what the lag takes when nothing is granted
+    double granted;      // seconds that each move brings anew, lag taken off; may be below 0
+    double reserve;      // of pool, not to be touched
+    double low;          // pools below this should grow
 } budget;
 
 static budget budget_of(const ludus_clock_state *c, int32_t plies, double plies_left)
@@ -29,20 +32,26 @@ static budget budget_of(const ludus_clock_state *c, int32_t plies, double plies_
     }
     b.moves = has_control ? (double)c->moves_to_go
                           : fmax(0.5 * plies_left, LEAST_MOVES + (double)plies / PLIES_PER_MOVE);
+    b.losing_moves = has_control ? b.moves : fmax(b.moves, LOSING_MOVES);
     const double lags = b.moves <= 1.0 ? CONTROL_LAGS : RESERVE_LAGS;
     b.reserve = fmin(lags * c->lag, RESERVE_SHARE * b.pool);
+    b.low = 2.0 * lags * c->lag;
     return b;
 }
 
 static ludus_time_plan plan_pool(const budget *b)
 {
-    const double deficit = fmax(-b->granted, 0.0) * (b->moves - 1.0);
+    const double deficit = fmax(-b->granted, 0.0) * (b->losing_moves - 1.0);
     const double free = fmax(b->pool - b->reserve - deficit, 0.0);
     // Near the reserve a move spends less than it brings, so that the clock recovers.
-    const double plenty = b->reserve > 0.0 ? fmin(b->pool / (2.0 * b->reserve), 1.0) : 1.0;
-    const double soft = free / b->moves + plenty * fmax(b->granted, 0.0);
-    const double most = (b->pool - b->reserve) * fmax(1.0 / b->moves, MOST_SHARE);
-    return (ludus_time_plan){.soft_seconds = soft, .seconds = fmin(MOST_SOFTS * soft, most)};
+    const double plenty = b->low > 0.0 ? fmin(b->pool / b->low, 1.0) : 1.0;
+    const double granted = plenty * fmax(b->granted, 0.0);
+    const double soft = free / b->moves + granted;
+    const double most = free * fmax(1.0 / b->moves, MOST_SHARE) + granted;
+    return (ludus_time_plan){
+        .soft_seconds = soft,
+        .seconds = fmin(fmin(MOST_SOFTS * soft, most), b->pool - b->reserve),
+    };
 }
 
 ludus_time_plan ludus_time_plan_move(const ludus_clock_state *clock, int32_t plies,

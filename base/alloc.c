@@ -1,11 +1,34 @@
+#define _DEFAULT_SOURCE // madvise
+
 #include "base/alloc.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 // Relaxed: a statistic that orders nothing.
 static atomic_uint_fast64_t allocations;
+
+#define LAZY_BYTES ((size_t)32 << 20)
+#define PAGE_BYTES ((size_t)4096)
+
+// Zeroes a block. Of a large one Linux is asked to forget the pages: private pages come back as
+// zeros when first touched, so an arena costs time and memory only as far as it is used.
+static void clear(void *block, size_t bytes)
+{
+    unsigned char *start = block;
+    if (bytes >= LAZY_BYTES) {
+        const size_t head = (PAGE_BYTES - (size_t)((uintptr_t)block % PAGE_BYTES)) % PAGE_BYTES;
+        const size_t whole = (bytes - head) / PAGE_BYTES * PAGE_BYTES;
+        if (madvise(start + head, whole, MADV_DONTNEED) == 0) {
+            memset(start, 0, head);
+            memset(start + head + whole, 0, bytes - head - whole);
+            return;
+        }
+    }
+    memset(start, 0, bytes);
+}
 
 void *ludus_alloc(size_t count, size_t size)
 {
@@ -17,7 +40,7 @@ void *ludus_alloc(size_t count, size_t size)
     const size_t room = rounded > 0 ? rounded : LUDUS_ALIGNMENT;
     void *block = aligned_alloc(LUDUS_ALIGNMENT, room);
     if (block != NULL) {
-        memset(block, 0, room);
+        clear(block, room);
         atomic_fetch_add_explicit(&allocations, 1, memory_order_relaxed);
     }
     return block;

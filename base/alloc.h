@@ -11,8 +11,9 @@
 
 #define LUDUS_ALIGNMENT 64 // bytes; a cache line and the widest vector
 
-// `count` items of `size` bytes, zeroed. NULL when memory is short or count * size overflows.
-// A product of 0 gives a valid pointer to nothing.
+// `count` items of `size` bytes, zeroed (large blocks on first touch: unused parts cost nothing).
+// NULL when memory is short or count * size overflows. A product of 0 gives a valid pointer to
+// nothing.
 void *ludus_alloc(size_t count, size_t size);
 
 // Grows or shrinks to `new_count` items, keeping min(old_count, new_count) of them and zeroing

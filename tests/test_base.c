@@ -106,6 +106,20 @@ static void overflowing_sizes_give_null(void **state)
     assert_int_equal(ludus_alloc_count(), before);
 }
 
+static void large_blocks_are_zero_though_used_before(void **state)
+{
+    const size_t size = ((size_t)40 << 20) + 77;
+    (void)state;
+    for (int round = 0; round < 3; round++) {
+        uint8_t *block = ludus_alloc(size, 1);
+        assert_non_null(block);
+        assert_int_equal((uintptr_t)block % LUDUS_ALIGNMENT, 0);
+        assert_true(is_zero(block, size));
+        memset(block, 0xa5, size);
+        ludus_free(block);
+    }
+}
+
 static void realloc_keeps_zeroes_and_survives_failure(void **state)
 {
     (void)state;
@@ -242,6 +256,7 @@ int main(void)
         cmocka_unit_test(errors_may_go_nowhere),
         cmocka_unit_test(blocks_are_aligned_and_zero),
         cmocka_unit_test(overflowing_sizes_give_null),
+        cmocka_unit_test(large_blocks_are_zero_though_used_before),
         cmocka_unit_test(realloc_keeps_zeroes_and_survives_failure),
         cmocka_unit_test(the_count_sees_every_block_on_every_thread),
         cmocka_unit_test(strdup_copies),
