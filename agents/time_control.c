@@ -6,7 +6,7 @@
 #define LEAST_SECONDS 0.001
 #define LEAST_MOVES 12.0    // that the rest of the clock is shared among, unless a control is near
 #define PLIES_PER_MOVE 12.0 // a long game has, by experience, yet more moves to come
-#define LOSING_MOVES 50.0   // that a clock without increments is made to last the lag of
+#define LOSING_MOVES 60.0   // whose lag a clock without increments is made to last, at first
 #define RESERVE_LAGS 15.0   // kept for hiccups, of this machine and of the one that holds the clock
 #define CONTROL_LAGS 3.0    // kept before a control, which brings new time
 #define RESERVE_SHARE 0.5   // but no more of the clock than this
@@ -32,7 +32,7 @@ static budget budget_of(const ludus_clock_state *c, int32_t plies, double plies_
     }
     b.moves = has_control ? (double)c->moves_to_go
                           : fmax(0.5 * plies_left, LEAST_MOVES + (double)plies / PLIES_PER_MOVE);
-    b.losing_moves = has_control ? b.moves : fmax(b.moves, LOSING_MOVES);
+    b.losing_moves = has_control ? b.moves : fmax(b.moves, LOSING_MOVES + 0.25 * (double)plies);
     const double lags = b.moves <= 1.0 ? CONTROL_LAGS : RESERVE_LAGS;
     b.reserve = fmin(lags * c->lag, RESERVE_SHARE * b.pool);
     b.low = 2.0 * lags * c->lag;
@@ -41,7 +41,7 @@ static budget budget_of(const ludus_clock_state *c, int32_t plies, double plies_
 
 static ludus_time_plan plan_pool(const budget *b)
 {
-    const double deficit = fmax(-b->granted, 0.0) * (b->losing_moves - 1.0);
+    const double deficit = fmax(LEAST_SECONDS - b->granted, 0.0) * (b->losing_moves - 1.0);
     const double free = fmax(b->pool - b->reserve - deficit, 0.0);
     // Near the reserve a move spends less than it brings, so that the clock recovers.
     const double plenty = b->low > 0.0 ? fmin(b->pool / b->low, 1.0) : 1.0;

@@ -131,11 +131,11 @@ static void sudden_death_lasts_a_long_game(void **state)
     (void)state;
     ludus_rng_init(&rng, 6, 0);
     for (int game = 0; game < 1000; game++) {
-        // The lag alone takes up to a third of the clock over the game, whose length is told as
+        // The lag alone takes up to a fifth of the clock over the game, whose length is told as
         // half to all of what it comes to.
         const int32_t moves = 50 + (int32_t)ludus_rng_below(&rng, 200);
         const double seconds = spread(&rng, 3.0, 3600.0);
-        const double lag = fmin(seconds / (3.0 * moves), 0.1);
+        const double lag = fmin(seconds / (5.0 * moves), 0.1);
         const long_game g = {
             {.main_seconds = seconds, .lag = lag}, lag, moves, uniform(&rng, 1.0, 2.0) * moves};
         assert_true(play_out(g, &rng) > 0.0);
