@@ -157,25 +157,53 @@ static ludus_net_desc minatar_desc(int32_t channels, bool noisy)
     return desc;
 }
 
+// The net of AlphaZero on a 9x9 board.
+static ludus_net_desc board_desc(void)
+{
+    ludus_net_desc desc = ludus_net_desc_default();
+    desc.in_shape[0] = 3;
+    desc.in_shape[1] = desc.in_shape[2] = 9;
+    desc.num_heads = 2;
+    desc.heads[0] = (ludus_head_desc){.name = "policy",
+                                      .kind = LUDUS_HEAD_POLICY,
+                                      .size = 81,
+                                      .channels = 16,
+                                      .atoms = 1,
+                                      .loss_weight = 1.0f};
+    desc.heads[1] = (ludus_head_desc){.name = "value",
+                                      .kind = LUDUS_HEAD_WDL,
+                                      .size = 3,
+                                      .channels = 8,
+                                      .hidden = 64,
+                                      .atoms = 1,
+                                      .loss_weight = 1.0f};
+    return desc;
+}
+
 static ludus_status measure_train(const bench_options *options, json_t *rows, ludus_error *error)
 {
     static const struct {
         const char *name;
-        int32_t channels, shards, threads;
+        int32_t channels, batch, shards, threads; // no channels: a board's net
         bool noisy;
-    } cases[] = {{"minatar 4 planes", 4, 1, 1, false},
-                 {"minatar 10 planes", 10, 1, 1, false},
-                 {"minatar 10 planes", 10, 2, 2, false},
-                 {"noisy minatar 10", 10, 1, 1, true}};
+        ludus_precision precision;
+    } cases[] = {{"minatar 4 planes", 4, 32, 1, 1, false, LUDUS_PRECISION_F32},
+                 {"minatar 10 planes", 10, 32, 1, 1, false, LUDUS_PRECISION_F32},
+                 {"minatar 10 planes", 10, 32, 2, 2, false, LUDUS_PRECISION_F32},
+                 {"noisy minatar 10", 10, 32, 1, 1, true, LUDUS_PRECISION_F32},
+                 {"64x5 on 9x9", 0, 256, 4, 1, false, LUDUS_PRECISION_F32},
+                 {"64x5 on 9x9", 0, 256, 4, 1, false, LUDUS_PRECISION_BF16}};
     ludus_status status = LUDUS_OK;
     for (size_t i = 0; !status && i < sizeof(cases) / sizeof(cases[0]); i++) {
-        const ludus_net_desc desc = minatar_desc(cases[i].channels, cases[i].noisy);
+        const ludus_net_desc desc =
+            cases[i].channels > 0 ? minatar_desc(cases[i].channels, cases[i].noisy) : board_desc();
         ludus_train_bench_config config = ludus_train_bench_config_default();
         ludus_train_bench b;
         if (cases[i].threads > 1 && options->threads < cases[i].threads) {
             continue;
         }
-        config.train.batch = 32;
+        config.train.batch = cases[i].batch;
+        config.train.precision = cases[i].precision;
         config.train.shards = cases[i].shards;
         config.train.threads = cases[i].threads;
         config.train.optimiser = LUDUS_OPTIMISER_RMSPROP;
@@ -186,9 +214,10 @@ static ludus_status measure_train(const bench_options *options, json_t *rows, lu
         status = ludus_train_bench_run(&desc, &config, &b, error);
         if (!status) {
             json_array_append_new(
-                rows, json_pack("{s:s, s:i, s:i, s:i, s:f, s:f, s:f}", "net", cases[i].name,
-                                "batch", config.train.batch, "shards", config.train.shards,
-                                "threads", config.train.threads, "steps_per_s", b.steps_per_s,
+                rows, json_pack("{s:s, s:s, s:i, s:i, s:i, s:f, s:f, s:f}", "net", cases[i].name,
+                                "precision", ludus_precision_name(cases[i].precision), "batch",
+                                config.train.batch, "shards", config.train.shards, "threads",
+                                config.train.threads, "steps_per_s", b.steps_per_s,
                                 "steps_per_cpu_s", b.steps_per_cpu_s, "gflops", b.gflops));
         }
     }

@@ -17,8 +17,8 @@ ludus_status ludus_dnnl_create(ludus_dnnl_kernel **out, const ludus_kernel_desc 
                                const ludus_dnnl_kernel *like, ludus_error *error);
 void ludus_dnnl_destroy(ludus_dnnl_kernel *kernel);
 size_t ludus_dnnl_weights_bytes(const ludus_dnnl_kernel *kernel);
-// A kernel that turns wants filters that way to pack (ludus_filters_turn), and leaves bias, residual
-// and ReLU of the forward pass to its caller (ludus_kernel_finish).
+// A kernel that turns wants filters that way to pack (ludus_filters_turn), and leaves bias,
+// residual and ReLU of the forward pass to its caller (ludus_kernel_finish).
 bool ludus_dnnl_turns(const ludus_dnnl_kernel *kernel);
 // plain: [O,C',k,k], C' = c_stored; f32, or int8 for INT8 (ludus_filters_round).
 void ludus_dnnl_pack(ludus_dnnl_kernel *kernel, const void *plain, void *packed);

@@ -48,7 +48,9 @@ typedef struct ludus_trainer_config {
     int32_t batch;             // rows of every step, 1..65536; a multiple of shards
     int32_t shards;            // 1..64
     int32_t threads;           // OpenMP threads, 1..shards are of use
-    ludus_precision precision; // F32 or BF16 (f32 master weights either way)
+    ludus_precision precision; // F32, or BF16: operands of the matrix products, both ways, are
+                               // bf16 and their sums f32, natively or emulated as the executor's
+                               // (nets/net.h); weights, other layers and the optimiser stay f32
     ludus_optimiser_kind optimiser;
     float lr;            // per step, before the schedule
     float momentum;      // SGD 0..1

@@ -3,8 +3,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "nets/dnnl_backend.h"
 #include "nets/layer.h"
-#include "nets/loss.h"
 #include "nets/noise.h"
 
 // ---- Life cycle ------------------------------------------------------------------------------
@@ -29,16 +29,24 @@ static size_t flat_floats(const ludus_lane *l, int32_t node)
     return node > 0 && ludus_plan_flattens(g, node) ? value_floats(l, g->nodes[node].in[0]) : 0;
 }
 
+static ludus_kernel_desc describe_kernel(const ludus_lane *l, int32_t node, ludus_kernel_pass pass)
+{
+    ludus_kernel_desc d = ludus_plan_kernel(&l->net->graph, node, l->rows, pass);
+    d.precision = l->is_bf16 ? LUDUS_PRECISION_BF16 : LUDUS_PRECISION_F32;
+    d.is_wide = true; // values and gradients between matrix nodes stay f32
+    return d;
+}
+
 static ludus_status create_kernels(ludus_lane *l, int32_t node, size_t *packed_bytes,
                                    ludus_error *error)
 {
     const ludus_graph *g = &l->net->graph;
-    ludus_kernel_desc d = ludus_plan_kernel(g, node, l->rows, LUDUS_KERNEL_FORWARD);
+    ludus_kernel_desc d = describe_kernel(l, node, LUDUS_KERNEL_FORWARD);
     ludus_status status = ludus_kernel_create(&l->forward[node], &d, NULL, error);
     if (status != LUDUS_OK) {
         return status;
     }
-    d = ludus_plan_kernel(g, node, l->rows, LUDUS_KERNEL_BACKWARD_WEIGHTS);
+    d = describe_kernel(l, node, LUDUS_KERNEL_BACKWARD_WEIGHTS);
     status = ludus_kernel_create(&l->backward_weights[node], &d, NULL, error);
     if (status != LUDUS_OK) {
         return status;
@@ -48,9 +56,29 @@ static ludus_status create_kernels(ludus_lane *l, int32_t node, size_t *packed_b
     if (g->nodes[node].in[0] == 0) {
         return LUDUS_OK; // nobody asks for the input's gradient
     }
-    d = ludus_plan_kernel(g, node, l->rows, LUDUS_KERNEL_BACKWARD_DATA);
+    d = describe_kernel(l, node, LUDUS_KERNEL_BACKWARD_DATA);
     d.has_bias = false;
     return ludus_kernel_create(&l->backward_data[node], &d, NULL, error);
+}
+
+// Room for the bf16 copies of what matrix nodes read.
+static ludus_status create_halves(ludus_lane *l, size_t largest)
+{
+    const ludus_graph *g = &l->net->graph;
+    l->halves = ludus_alloc((size_t)g->num_nodes, sizeof *l->halves);
+    l->flat_halves = ludus_alloc((size_t)g->num_nodes, sizeof *l->flat_halves);
+    l->half_scratch = ludus_alloc(l->is_bf16 ? largest : 1, sizeof *l->half_scratch);
+    bool complete = l->halves && l->flat_halves && l->half_scratch;
+    for (int32_t i = 1; l->is_bf16 && complete && i < g->num_nodes; i++) {
+        const int32_t in = g->nodes[i].in[0];
+        if (!ludus_plan_is_matrix(&g->nodes[i])) {
+            continue;
+        }
+        uint16_t **place = ludus_plan_flattens(g, i) ? &l->flat_halves[i] : &l->halves[in];
+        *place = *place != NULL ? *place : ludus_alloc(value_floats(l, in), sizeof **place);
+        complete = *place != NULL;
+    }
+    return complete ? LUDUS_OK : LUDUS_ERR_NOMEM;
 }
 
 static ludus_status create_arrays(ludus_lane *l)
@@ -82,7 +110,7 @@ static ludus_status create_arrays(ludus_lane *l)
     l->weights = ludus_alloc(weights, sizeof *l->weights);
     return l->forward && l->backward_data && l->backward_weights && l->values && l->gradients &&
                    l->has_gradient && l->arena && l->scratch && l->weights && l->flat
-               ? LUDUS_OK
+               ? create_halves(l, largest)
                : LUDUS_ERR_NOMEM;
 }
 
@@ -93,6 +121,8 @@ ludus_status ludus_lane_init(ludus_lane *lane, ludus_net *net, const ludus_train
     lane->net = net;
     lane->config = config;
     lane->rows = config->batch / config->shards;
+    lane->is_bf16 =
+        config->precision == LUDUS_PRECISION_BF16 && ludus_backend_has_native(LUDUS_PRECISION_BF16);
     const ludus_graph *g = &net->graph;
     if (create_arrays(lane) != LUDUS_OK) {
         return ludus_fail(error, LUDUS_ERR_NOMEM, "trainer: out of memory");
@@ -128,7 +158,12 @@ void ludus_lane_free(ludus_lane *lane)
         ludus_kernel_destroy(lane->forward != NULL ? lane->forward[i] : NULL);
         ludus_kernel_destroy(lane->backward_data != NULL ? lane->backward_data[i] : NULL);
         ludus_kernel_destroy(lane->backward_weights != NULL ? lane->backward_weights[i] : NULL);
+        ludus_free(lane->halves != NULL ? lane->halves[i] : NULL);
+        ludus_free(lane->flat_halves != NULL ? lane->flat_halves[i] : NULL);
     }
+    ludus_free(lane->halves);
+    ludus_free(lane->flat_halves);
+    ludus_free(lane->half_scratch);
     ludus_free(lane->forward);
     ludus_free(lane->backward_data);
     ludus_free(lane->backward_weights);
@@ -153,12 +188,18 @@ static bool create_noise(ludus_lane_noise *noise, size_t inputs, size_t outputs)
     return noise->in != NULL;
 }
 
+// Rounded operands and f32 arithmetic.
+static bool emulates_bf16(const ludus_lane *l)
+{
+    return l->config->precision == LUDUS_PRECISION_BF16 && !l->is_bf16;
+}
+
 // Kernels that take plain weights read the net's own, unless something is done to them first.
 static bool create_weights(ludus_lane_weights *w, const ludus_lane *lane, int32_t node)
 {
     const ludus_node *n = &lane->net->graph.nodes[node];
     ludus_kernel *forward = lane->forward[node], *backward = lane->backward_data[node];
-    const bool changes = ludus_noise_is_on(n) || lane->config->precision == LUDUS_PRECISION_BF16;
+    const bool changes = ludus_noise_is_on(n) || emulates_bf16(lane);
     w->forward = w->backward = lane->net->graph.tensors[n->param[0]].data;
     bool complete = true;
     if (changes || !ludus_kernel_is_plain(forward)) {
@@ -236,7 +277,7 @@ void ludus_lane_pack(ludus_lane *lane, ludus_lane_shared *shared, int32_t node, 
         make_noisy(lane, &shared->noise[node], node, step, changed);
         weights = changed;
     }
-    if (lane->config->precision == LUDUS_PRECISION_BF16) {
+    if (emulates_bf16(lane)) {
         ludus_round_bf16(tensor_count(t), weights, changed);
         weights = changed;
     }
@@ -288,6 +329,31 @@ static uint64_t dropout_key(const ludus_lane *l, int32_t node, int32_t shard, in
                        ludus_mix64((uint64_t)node << 32));
 }
 
+// What a matrix node's kernels read; `flattens` where it is not yet in order.
+static const void *matrix_source(const ludus_lane *l, int32_t i, bool flattens)
+{
+    const ludus_graph *g = &l->net->graph;
+    const int32_t in = g->nodes[i].in[0];
+    if (l->flat[i] == NULL) {
+        return l->is_bf16 ? (const void *)l->halves[in] : l->values[in];
+    }
+    if (flattens) {
+        ludus_plan_flatten(g, i, l->rows, l->values[in], l->flat[i]);
+    }
+    if (flattens && l->is_bf16) {
+        ludus_to_bf16(flat_floats(l, i), l->flat[i], l->flat_halves[i]);
+    }
+    return l->is_bf16 ? (const void *)l->flat_halves[i] : l->flat[i];
+}
+
+// The bf16 copy of a value, if a matrix node reads it.
+static void halve(const ludus_lane *l, int32_t node)
+{
+    if (l->halves[node] != NULL) {
+        ludus_to_bf16(value_floats(l, node), l->values[node], l->halves[node]);
+    }
+}
+
 static void forward_node(const ludus_lane *l, const ludus_lane_shared *shared, int32_t i,
                          const ludus_lane_shard *shard, uint64_t key)
 {
@@ -296,11 +362,7 @@ static void forward_node(const ludus_lane *l, const ludus_lane_shared *shared, i
     switch (v.node->kind) {
     case LUDUS_NODE_CONV:
     case LUDUS_NODE_DENSE:
-        if (l->flat[i] != NULL) {
-            ludus_plan_flatten(&l->net->graph, i, l->rows, v.x, l->flat[i]);
-        }
-        ludus_kernel_forward(l->forward[i], l->flat[i] != NULL ? l->flat[i] : v.x,
-                             shared->weights[i].forward,
+        ludus_kernel_forward(l->forward[i], matrix_source(l, i, true), shared->weights[i].forward,
                              ludus_noise_is_on(v.node) ? shared->noise[i].bias : v.p[1], NULL, v.y);
         break;
     case LUDUS_NODE_BATCHNORM:
@@ -339,84 +401,6 @@ static void forward_node(const ludus_lane *l, const ludus_lane_shared *shared, i
     }
 }
 
-// ---- Loss ------------------------------------------------------------------------------------
-
-static ludus_loss_kind loss_kind(const ludus_lane *l, int32_t head)
-{
-    const ludus_loss_kind asked = l->config->loss[head];
-    if (asked != LUDUS_LOSS_AUTO) {
-        return asked;
-    }
-    const ludus_head_desc *d = &l->net->desc.heads[head];
-    switch (d->kind) {
-    case LUDUS_HEAD_SCALARS:
-        return LUDUS_LOSS_MSE;
-    case LUDUS_HEAD_Q:
-        return d->atoms > 1 ? LUDUS_LOSS_CROSS_ENTROPY : LUDUS_LOSS_HUBER;
-    default:
-        return LUDUS_LOSS_CROSS_ENTROPY;
-    }
-}
-
-static double q_loss(const ludus_loss_rows *rows, const ludus_loss_actions *a, ludus_loss_kind kind)
-{
-    if (kind == LUDUS_LOSS_QUANTILE) {
-        return ludus_loss_q_quantile(rows, a);
-    }
-    if (a->atoms > 1) {
-        return ludus_loss_q_categorical(rows, a);
-    }
-    return ludus_loss_q_scalar(rows, a, kind == LUDUS_LOSS_HUBER);
-}
-
-static double plain_loss(const ludus_loss_rows *rows, ludus_loss_kind kind, bool is_planes)
-{
-    switch (kind) {
-    case LUDUS_LOSS_MSE:
-        return ludus_loss_mse(rows);
-    case LUDUS_LOSS_HUBER:
-        return ludus_loss_huber(rows);
-    default:
-        return is_planes ? ludus_loss_sigmoid(rows) : ludus_loss_cross_entropy(rows);
-    }
-}
-
-static void head_loss(ludus_lane *l, int32_t node, const ludus_batch *batch, int32_t shard,
-                      ludus_lane_shard *out, float *td_error)
-{
-    const ludus_node *n = &l->net->graph.nodes[node];
-    const ludus_head_desc *head = &l->net->desc.heads[n->head];
-    const size_t rows_n = (size_t)l->rows, first = (size_t)shard * rows_n;
-    const size_t outputs = (size_t)n->h * (size_t)n->w * (size_t)n->c;
-    const bool is_q = head->kind == LUDUS_HEAD_Q;
-    const size_t target_k = is_q ? (size_t)head->atoms : outputs;
-    ludus_loss_rows rows = {
-        .n = rows_n,
-        .k = outputs,
-        .logits = l->values[node],
-        .target = batch->target[n->head] + first * target_k,
-        .weight = batch->weight != NULL ? batch->weight + first : NULL,
-        .scale = head->loss_weight / (float)l->config->batch,
-        .dlogits = l->gradients[node],
-    };
-    const ludus_loss_kind kind = loss_kind(l, n->head);
-    if (is_q) {
-        const ludus_loss_actions actions = {
-            .atoms = (size_t)head->atoms,
-            .action = batch->action + first,
-            .td_error = td_error != NULL ? td_error + first : NULL,
-        };
-        out->loss[n->head] = q_loss(&rows, &actions, kind);
-    } else {
-        if (head->kind == LUDUS_HEAD_PLANES) {
-            ludus_plan_load_output(n, l->rows, rows.target, l->scratch);
-            rows.target = l->scratch;
-        }
-        out->loss[n->head] = plain_loss(&rows, kind, head->kind == LUDUS_HEAD_PLANES);
-    }
-    l->has_gradient[node] = true;
-}
-
 // ---- Backward --------------------------------------------------------------------------------
 
 // Whether the input already holds a gradient to add to; afterwards it does.
@@ -427,22 +411,36 @@ static bool claim(ludus_lane *l, int32_t node)
     return add;
 }
 
-static void weights_gradient(ludus_lane *l, int32_t i, const view *v)
+static void weights_gradient(ludus_lane *l, int32_t i, const view *v, const void *dy)
 {
     ludus_kernel *kernel = l->backward_weights[i];
-    const float *x = l->flat[i] != NULL ? l->flat[i] : v->x;
+    const void *x = matrix_source(l, i, false);
     if (ludus_kernel_is_plain(kernel)) {
-        ludus_kernel_backward_weights(kernel, x, v->dy, v->dp[0], v->dp[1]);
+        ludus_kernel_backward_weights(kernel, x, dy, v->dp[0], v->dp[1]);
         return;
     }
-    ludus_kernel_backward_weights(kernel, x, v->dy, l->packed, v->dp[1]);
+    ludus_kernel_backward_weights(kernel, x, dy, l->packed, v->dp[1]);
     ludus_kernel_unpack(kernel, l->packed, v->dp[0]);
+}
+
+// A matrix node's gradient as its kernels read it. Nobody else does: it may be rounded in place.
+static const void *matrix_gradient(ludus_lane *l, int32_t i)
+{
+    if (l->is_bf16) {
+        ludus_to_bf16(value_floats(l, i), l->gradients[i], l->half_scratch);
+        return l->half_scratch;
+    }
+    if (emulates_bf16(l)) {
+        ludus_round_bf16(value_floats(l, i), l->gradients[i], l->gradients[i]);
+    }
+    return l->gradients[i];
 }
 
 static void backward_matrix(ludus_lane *l, const ludus_lane_shared *shared, int32_t i,
                             const view *v)
 {
-    weights_gradient(l, i, v);
+    const void *dy = matrix_gradient(l, i);
+    weights_gradient(l, i, v, dy);
     const int32_t in = v->node->in[0];
     if (in == 0) {
         return;
@@ -451,11 +449,11 @@ static void backward_matrix(ludus_lane *l, const ludus_lane_shared *shared, int3
     float *dx = add ? l->scratch : l->gradients[in];
     if (l->flat[i] != NULL) {
         // The flat input is not needed any more: its place takes the flat gradient.
-        ludus_kernel_backward_data(l->backward_data[i], v->dy, shared->weights[i].backward,
+        ludus_kernel_backward_data(l->backward_data[i], dy, shared->weights[i].backward,
                                    l->flat[i]);
         ludus_plan_unflatten(&l->net->graph, i, l->rows, l->flat[i], dx);
     } else {
-        ludus_kernel_backward_data(l->backward_data[i], v->dy, shared->weights[i].backward, dx);
+        ludus_kernel_backward_data(l->backward_data[i], dy, shared->weights[i].backward, dx);
     }
     if (add) {
         ludus_copy_backward(v->n * v->area * v->c, dx, true, l->gradients[in]);
@@ -535,13 +533,15 @@ void ludus_lane_run(ludus_lane *lane, const ludus_lane_shared *shared, const lud
     const ludus_graph *g = &lane->net->graph;
     const ludus_node *input = &g->nodes[0];
     const size_t row_in = (size_t)input->h * (size_t)input->w * (size_t)input->c;
-    const bool round = lane->config->precision == LUDUS_PRECISION_BF16;
+    const bool round = emulates_bf16(lane);
     memset(lane->has_gradient, 0, (size_t)g->num_nodes * sizeof *lane->has_gradient);
     memset(out->loss, 0, sizeof out->loss);
     ludus_plan_load_input(g, lane->rows, batch->in + (size_t)shard * (size_t)lane->rows * row_in,
                           lane->values[0]);
+    halve(lane, 0);
     for (int32_t i = 1; i < g->num_nodes; i++) {
         forward_node(lane, shared, i, out, dropout_key(lane, i, shard, step));
+        halve(lane, i);
         if (round && g->nodes[i].head < 0) {
             ludus_round_bf16(value_floats(lane, i), lane->values[i], lane->values[i]);
         }
@@ -549,7 +549,7 @@ void ludus_lane_run(ludus_lane *lane, const ludus_lane_shared *shared, const lud
     for (int32_t i = 1; i < g->num_nodes; i++) {
         const int32_t head = g->nodes[i].head;
         if (head >= 0 && batch->target[head] != NULL) {
-            head_loss(lane, i, batch, shard, out, td_error);
+            ludus_lane_loss(lane, i, batch, shard, out, td_error);
         }
     }
     for (int32_t i = g->num_nodes - 1; i > 0; i--) {

@@ -34,15 +34,20 @@ typedef struct ludus_lane_shared {
 typedef struct ludus_lane {
     ludus_net *net; // borrowed
     const ludus_trainer_config *config;
-    int32_t rows;                                                // of a shard
+    int32_t rows; // of a shard
+    bool is_bf16; // matrix products in the CPU's own bf16; else f32, on rounded operands if asked
     ludus_kernel **forward, **backward_data, **backward_weights; // per node
     float **values, **gradients; // per node; gradients NULL for the input
     bool *has_gradient;          // per node: something was written in this pass
     float *arena;
-    float **flat;   // per dense node that flattens an image: its input in PyTorch's order
-    float *scratch; // largest of any value of a shard
-    float *weights; // plain weights of one layer
-    void *packed;   // weight gradient in a kernel's layout
+    float **flat; // per dense node that flattens an image: its input in PyTorch's order
+    // bf16: what matrix nodes read, per node; NULL where none does. flat_halves: per dense node
+    // that flattens.
+    uint16_t **halves, **flat_halves;
+    uint16_t *half_scratch; // as scratch
+    float *scratch;         // largest of any value of a shard
+    float *weights;         // plain weights of one layer
+    void *packed;           // weight gradient in a kernel's layout
 } ludus_lane;
 
 ludus_status ludus_lane_init(ludus_lane *lane, ludus_net *net, const ludus_trainer_config *config,
@@ -57,5 +62,9 @@ void ludus_lane_pack(ludus_lane *lane, ludus_lane_shared *shared, int32_t node, 
 // Forward, loss and backward of shard `shard` of the batch. td_error: [B] of the batch or NULL.
 void ludus_lane_run(ludus_lane *lane, const ludus_lane_shared *shared, const ludus_batch *batch,
                     int32_t shard, int64_t step, ludus_lane_shard *out, float *td_error);
+// Of the above: the loss of the head that `node` is the output of, into out->loss, and the gradient
+// of its logits.
+void ludus_lane_loss(ludus_lane *lane, int32_t node, const ludus_batch *batch, int32_t shard,
+                     ludus_lane_shard *out, float *td_error);
 
 #endif
