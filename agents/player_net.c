@@ -1,4 +1,5 @@
-// net:FILE[,sims=N,...]: a trained net and search.
+// net:FILE[,sims=N,...]: a trained net and search. With tc=[MOVES/]SECONDS[+INCREMENT] it keeps a
+// clock (agents/game_clock.h), thinks by it and loses on it; sims is then only an upper bound.
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +9,11 @@
 #include "agents/player_search.h"
 #include "base/config.h"
 
+#define DEFAULT_SIMULATIONS 600
+#define MAX_SIMULATIONS 1000000
+#define CLOCK_NODES 40000 // of the tree when a clock, not a number of simulations, ends searches
+#define CLOCK_LAG 0.005   // seconds
+
 typedef struct net_settings {
     char file[LUDUS_PLAYER_NAME_MAX];
     int32_t simulations;
@@ -15,9 +21,11 @@ typedef struct net_settings {
     int32_t precision;
     float temperature;
     int32_t temperature_plies;
+    bool has_sims;
+    ludus_time_control control;
 } net_settings;
 
-static const char *const keys[] = {"sims", "batch", "precision", "temperature", "plies"};
+static const char *const keys[] = {"sims", "batch", "precision", "temperature", "plies", "tc"};
 #define NUM_KEYS (sizeof(keys) / sizeof(keys[0]))
 
 static ludus_status read_precision(const char *value, int32_t *out, ludus_error *error)
@@ -47,7 +55,8 @@ static ludus_status read_setting(net_settings *s, const char *key, const char *v
                                  ludus_error *error)
 {
     if (strcmp(key, "sims") == 0) {
-        return ludus_player_read_number(value, "sims", 0, 1000000, &s->simulations, error);
+        s->has_sims = true;
+        return ludus_player_read_number(value, "sims", 0, MAX_SIMULATIONS, &s->simulations, error);
     }
     if (strcmp(key, "batch") == 0) {
         return ludus_player_read_number(value, "batch", 1, 64, &s->batch, error);
@@ -61,6 +70,9 @@ static ludus_status read_setting(net_settings *s, const char *key, const char *v
     if (strcmp(key, "plies") == 0) {
         return ludus_player_read_number(value, "plies", 0, 10000, &s->temperature_plies, error);
     }
+    if (strcmp(key, "tc") == 0) {
+        return ludus_time_control_parse(&s->control, value, error);
+    }
     const char *near = ludus_nearest(key, keys, NUM_KEYS);
     return ludus_fail(error, LUDUS_ERR_ARG, "unknown setting \"%s\" (did you mean %s?)", key,
                       near != NULL ? near : "sims");
@@ -70,7 +82,7 @@ static ludus_status read_settings(net_settings *s, const char *args, ludus_error
 {
     char text[LUDUS_PLAYER_NAME_MAX];
     char *rest = NULL;
-    *s = (net_settings){.simulations = 600, .batch = 8, .temperature_plies = 8};
+    *s = (net_settings){.simulations = DEFAULT_SIMULATIONS, .batch = 8, .temperature_plies = 8};
     snprintf(text, sizeof text, "%s", args);
     const char *file = strtok_r(text, ",", &rest);
     if (file == NULL) {
@@ -87,6 +99,9 @@ static ludus_status read_settings(net_settings *s, const char *args, ludus_error
         if (status != LUDUS_OK) {
             return status;
         }
+    }
+    if (s->control.seconds > 0.0 && !s->has_sims) {
+        s->simulations = MAX_SIMULATIONS; // the clock alone says when
     }
     return LUDUS_OK;
 }
@@ -109,6 +124,11 @@ static ludus_status create_search(ludus_player_search *p, const ludus_game *game
         return status;
     }
     ludus_mcts_config search = ludus_mcts_config_default();
+    p->control = s->control;
+    p->lag = CLOCK_LAG;
+    if (s->control.seconds > 0.0) {
+        search.max_nodes = CLOCK_NODES;
+    }
     search.simulations = s->simulations > 0 ? s->simulations : 1;
     search.temperature = s->temperature;
     search.temperature_plies = s->temperature > 0.0f ? s->temperature_plies : 0;
@@ -146,7 +166,8 @@ static ludus_status net_create(void **self, const ludus_game *game, const char *
 
 const ludus_player_ops ludus_player_net = {
     .kind = "net",
-    .usage = "net:FILE[,sims=N,batch=N,precision=f32,temperature=T,plies=N]  net and search (600)",
+    .usage = "net:FILE[,sims=N,tc=1+0.1,batch=N,precision=f32,temperature=T,plies=N]  net and "
+             "search (600)",
     .create = net_create,
     .destroy = net_destroy,
     .reset = ludus_player_search_reset,
