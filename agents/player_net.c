@@ -12,7 +12,7 @@
 #define DEFAULT_SIMULATIONS 600
 #define MAX_SIMULATIONS 1000000
 #define CLOCK_NODES 40000 // of the tree when a clock, not a number of simulations, ends searches
-#define CLOCK_LAG 0.005   // seconds
+#define CLOCK_LAG 0.01    // seconds
 
 typedef struct net_settings {
     char file[LUDUS_PLAYER_NAME_MAX];

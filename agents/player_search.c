@@ -86,7 +86,7 @@ static void run_by_clock(ludus_player_search *p, const void *pos, double start, 
     const ludus_time_plan plan = ludus_time_plan_move(&clock, p->ply, plies_left(p));
     ludus_leaf leaves[MAX_BATCH];
     ludus_move best = LUDUS_MOVE_NONE;
-    double settled = start; // when the best move last changed
+    double settled = start, last = start; // when the best move last changed; of the last batch
     ludus_mcts_start(p->tree, pos, p->simulations, false, rng);
     while (!ludus_mcts_done(p->tree)) {
         const int32_t n = ludus_mcts_gather(p->tree, leaves, p->batch);
@@ -94,12 +94,14 @@ static void run_by_clock(ludus_player_search *p, const void *pos, double start, 
             ludus_evaluate(&p->evaluator, n, leaves);
         }
         ludus_mcts_apply(p->tree, leaves, n);
-        const double now = ludus_clock();
+        const double now = ludus_clock(), batch = now - last;
+        last = now;
         const ludus_move move = ludus_mcts_best(p->tree);
         settled = move != best ? now : settled;
         best = move;
         const bool is_settled = now - settled > SETTLED_SHARE * (now - start);
-        if (now - start >= plan.seconds || (now - start >= plan.soft_seconds && is_settled)) {
+        if (now + batch - start >= plan.seconds ||
+            (now - start >= plan.soft_seconds && is_settled)) {
             break;
         }
     }

@@ -286,6 +286,25 @@ void ludus_chess_restart_plies(void *pos)
     ((position *)pos)->plies = 0;
 }
 
+void ludus_chess_forgive_draw(void *pos)
+{
+    position *p = pos;
+    const ludus_chess_end end = drawn_by_rule(p);
+    if (end == LUDUS_CHESS_ONGOING || end == LUDUS_CHESS_BARE_MATERIAL) {
+        return;
+    }
+    forget_history(p);
+    p->num_earlier = 0;
+    p->plies = 0;
+    p->board.fifty = 0;
+}
+
+void ludus_chess_play_on(const ludus_game *game, void *pos, ludus_move move)
+{
+    ludus_chess_forgive_draw(pos);
+    ludus_game_play(game, pos, move);
+}
+
 void ludus_chess_fen(const void *pos, char *out)
 {
     ludus_chess_board_to_fen(&((const position *)pos)->board, out);

@@ -68,6 +68,12 @@ void ludus_chess_start(const ludus_game *game, void *pos, int32_t number);
 void ludus_chess_set_960(void *pos, bool is_960);
 // The limit of plies counts from here: for games that a front end knows to be longer.
 void ludus_chess_restart_plies(void *pos);
+// Forgets the past as far as it ends the game: after a third occurrence, fifty moves or too many
+// plies the position is one that has just begun. Mates and bare material stay what they are.
+void ludus_chess_forgive_draw(void *pos);
+// Plays a move that the rules of movement allow, also where the game counts as drawn: the other
+// side may not have claimed the draw. The draw is then forgiven.
+void ludus_chess_play_on(const ludus_game *game, void *pos, ludus_move move);
 
 void ludus_chess_fen(const void *pos, char *out); // [LUDUS_CHESS_FEN_MAX]
 ludus_chess_end ludus_chess_end_of(const void *pos);
