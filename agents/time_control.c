@@ -6,7 +6,7 @@
 #define LEAST_SECONDS 0.001
 #define LEAST_MOVES 12.0    // that the rest of the clock is shared among, unless a control is near
 #define PLIES_PER_MOVE 12.0 // a long game has, by experience, yet more moves to come
-#define LOSING_MOVES 60.0   // whose lag a clock without increments is made to last, at first
+#define LOSING_MOVES 120.0  // whose lag a clock without increments is made to last, at first
 #define RESERVE_LAGS 15.0   // kept for hiccups, of this machine and of the one that holds the clock
 #define CONTROL_LAGS 3.0    // kept before a control, which brings new time
 #define RESERVE_SHARE 0.5   // but no more of the clock than this
