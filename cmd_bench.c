@@ -2,13 +2,17 @@
 
 #include "agents/evaluator.h"
 #include "agents/search_bench.h"
+#include "agents/world_net.h"
 #include "base/config.h"
 #include "cmd.h"
+#include "cmd_data.h"
+#include "envs/env_bench.h"
 #include "nets/net_bench.h"
 #include "nets/train_bench.h"
 #include "selfplay/replay_bench.h"
 #include "selfplay/selfplay_bench.h"
 #include "selfplay/signature.h"
+#include "selfplay/transition_bench.h"
 
 #include <inttypes.h>
 #include <jansson.h>
@@ -44,6 +48,7 @@ typedef struct bench_part {
 } bench_part;
 
 #define REPLAY_POSITIONS 200000
+#define ENV_STEPS 2000000
 #define NAME_MAX_BYTES 48
 
 // A residual net of random weights for a game, as its players would use it.
@@ -278,9 +283,85 @@ static ludus_status measure_selfplay(const bench_options *options, json_t *rows,
     return status;
 }
 
+static ludus_status measure_env(const bench_options *options, json_t *rows, ludus_error *error)
+{
+    size_t count;
+    const ludus_env_ops *const *worlds = ludus_env_worlds(&count);
+    ludus_status status = LUDUS_OK;
+    (void)options;
+    for (size_t i = 0; !status && i < count; i++) {
+        ludus_env_bench bytes, bits;
+        status = ludus_env_bench_run(worlds[i]->name, NULL, ENV_STEPS, false, &bytes, error);
+        if (!status) {
+            status = ludus_env_bench_run(worlds[i]->name, NULL, ENV_STEPS, true, &bits, error);
+        }
+        if (!status) {
+            json_array_append_new(
+                rows, json_pack("{s:s, s:I, s:I, s:f, s:f}", "world", worlds[i]->name, "steps",
+                                (json_int_t)bits.steps, "episodes", (json_int_t)bits.episodes,
+                                "msteps_per_s", 1e-6 * bytes.steps_per_second,
+                                "msteps_per_s_packed", 1e-6 * bits.steps_per_second));
+        }
+    }
+    return status;
+}
+
+// A world's shipped net plays, if it is there; otherwise play is random.
+static ludus_status add_transitions_row(const char *world, bool pixels, json_t *rows,
+                                        ludus_error *error)
+{
+    ludus_transition_bench_config config =
+        pixels ? ludus_transition_bench_config_pixels() : ludus_transition_bench_config_default();
+    ludus_transition_bench b;
+    ludus_world_net player = {0};
+    char file[NAME_MAX_BYTES], path[LUDUS_PATH_MAX];
+    snprintf(file, sizeof file, "nets/trained/%s.safetensors", world);
+    ludus_status status = LUDUS_OK;
+    if (!pixels && ludus_data_find(file, path)) {
+        status = ludus_world_net_load(&player, path, error);
+        config.player = player.net;
+        config.player_q = &player.q;
+    }
+    if (!status) {
+        status = ludus_transition_bench_run(world, &config, &b, error);
+    }
+    if (!status) {
+        json_array_append_new(
+            rows,
+            json_pack("{s:s, s:s, s:I, s:i, s:f, s:f, s:f, s:f, s:f}", "world", world, "play",
+                      config.player ? "net" : "random", "transitions", (json_int_t)b.transitions,
+                      "frame_bytes", (int)b.frame_bytes, "mb_per_million",
+                      b.stored_bytes_per_transition, "stored_per_s", b.stored_per_second, "draw_us",
+                      b.draw_us, "train_us", b.train_us, "decode_share", b.decode_share));
+    }
+    ludus_world_net_free(&player);
+    return status;
+}
+
+static ludus_status measure_transitions(const bench_options *options, json_t *rows,
+                                        ludus_error *error)
+{
+    static const struct {
+        const char *world;
+        bool pixels;
+    } cases[] = {{"asterix", false},  {"breakout", false},       {"freeway", false},
+                 {"seaquest", false}, {"space_invaders", false}, {"breakout", true}};
+    ludus_status status = LUDUS_OK;
+    (void)options;
+    for (size_t i = 0; !status && i < sizeof(cases) / sizeof(cases[0]); i++) {
+        status = add_transitions_row(cases[i].world, cases[i].pixels, rows, error);
+    }
+    return status;
+}
+
 static const bench_part parts[] = {
-    {"net", measure_net},       {"search", measure_search},     {"train", measure_train},
-    {"replay", measure_replay}, {"selfplay", measure_selfplay},
+    {"net", measure_net},
+    {"search", measure_search},
+    {"train", measure_train},
+    {"replay", measure_replay},
+    {"selfplay", measure_selfplay},
+    {"env", measure_env},
+    {"transitions", measure_transitions},
 };
 enum { NUM_PARTS = sizeof(parts) / sizeof(parts[0]) };
 
@@ -423,10 +504,10 @@ static int bench_run(int argc, char **argv)
 
 const ludus_command ludus_cmd_bench = {
     .name = "bench",
-    .words = "[net|search|train|replay|selfplay]",
+    .words = "[net|search|train|replay|selfplay|env|transitions]",
     .min_words = 0,
     .max_words = 1,
-    .summary = "speeds of nets, search, training, replay and self-play",
+    .summary = "speeds of nets, search, training, replay, self-play and worlds",
     .details = "Without a word all parts are measured.\n"
                "  ludus bench net --json\n"
                "  ludus bench --signature\n",

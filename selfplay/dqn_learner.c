@@ -8,6 +8,7 @@
 #include "selfplay/net_state.h"
 #include "selfplay/q_core.h"
 #include "selfplay/transition_sampler.h"
+#include "selfplay/transition_store.h"
 
 typedef struct dqn_config {
     float gamma;
@@ -88,7 +89,7 @@ typedef struct dqn_learner {
     ludus_replay_config replay_config;
     ludus_replay *replay;
     ludus_piece_format format;
-    ludus_piece_writer **writers; // [worlds]
+    ludus_transition_store *store;
     ludus_transition_sampler *sampler;
     ludus_sum_tree *priorities; // NULL when drawn uniformly
     ludus_net *target;
@@ -107,20 +108,17 @@ typedef struct dqn_learner {
 static void dqn_destroy(void *self)
 {
     dqn_learner *l = self;
-    for (int32_t i = 0; l->writers != NULL && i < l->core.config.actors.worlds; i++) {
-        ludus_piece_writer_destroy(l->writers[i]);
-    }
     for (int32_t i = 0; l->lanes != NULL && i < l->num_lanes; i++) {
         ludus_q_policy_destroy(l->lanes[i].target);
         ludus_q_policy_destroy(l->lanes[i].online);
         ludus_free(l->lanes[i].current);
     }
     ludus_transition_sampler_destroy(l->sampler);
+    ludus_transition_store_destroy(l->store);
     ludus_sum_tree_destroy(l->priorities);
     ludus_replay_destroy(l->replay);
     ludus_net_destroy(l->target);
     ludus_q_core_free(&l->core);
-    ludus_free(l->writers);
     ludus_free(l->lanes);
     ludus_free(l->in);
     ludus_free(l->wanted);
@@ -179,28 +177,18 @@ static ludus_status create_batch(dqn_learner *l, ludus_error *error)
     return LUDUS_OK;
 }
 
-static ludus_status create_writers(dqn_learner *l, ludus_error *error)
-{
-    const int32_t worlds = l->core.config.actors.worlds;
-    ludus_status status =
-        ludus_piece_format_for(&l->format, &l->core.spec, l->config.n_step, l->config.piece, error);
-    if (status != LUDUS_OK) {
-        return status;
-    }
-    l->writers = ludus_alloc((size_t)worlds, sizeof(ludus_piece_writer *));
-    for (int32_t i = 0; l->writers != NULL && i < worlds; i++) {
-        if (ludus_piece_writer_create(&l->writers[i], &l->format) != LUDUS_OK) {
-            return ludus_fail(error, LUDUS_ERR_NOMEM, "learner: out of memory");
-        }
-    }
-    return l->writers != NULL ? LUDUS_OK
-                              : ludus_fail(error, LUDUS_ERR_NOMEM, "learner: out of memory");
-}
-
 static ludus_status create_replay(dqn_learner *l, const char *folder, ludus_error *error)
 {
-    ludus_status status = ludus_replay_create_for_run(&l->replay, &l->replay_config,
-                                                      l->core.config.world, folder, error);
+    ludus_status status =
+        ludus_piece_format_for(&l->format, &l->core.spec, l->config.n_step, l->config.piece, error);
+    if (status == LUDUS_OK) {
+        status = ludus_replay_create_for_run(&l->replay, &l->replay_config, l->core.config.world,
+                                             folder, error);
+    }
+    if (status == LUDUS_OK) {
+        status = ludus_transition_store_create(&l->store, l->replay, &l->format,
+                                               l->core.config.actors.worlds, error);
+    }
     if (status != LUDUS_OK) {
         return status;
     }
@@ -224,9 +212,6 @@ static ludus_status create_parts(dqn_learner *l, const ludus_q_core_config *conf
     ludus_status status = ludus_q_core_init(&l->core, config, threads, error);
     if (status == LUDUS_OK && ludus_net_clone(&l->target, l->core.net) != LUDUS_OK) {
         status = ludus_fail(error, LUDUS_ERR_NOMEM, "learner: out of memory");
-    }
-    if (status == LUDUS_OK) {
-        status = create_writers(l, error);
     }
     if (status == LUDUS_OK) {
         status = create_replay(l, folder, error);
@@ -284,42 +269,10 @@ static void follow_replay(dqn_learner *l, int64_t first, int64_t end)
     }
 }
 
-static ludus_status store_world(dqn_learner *l, const ludus_rollout *r, int32_t w,
-                                ludus_buffer *record, ludus_error *error)
-{
-    ludus_piece_writer *writer = l->writers[w];
-    for (int32_t t = 0; t < r->steps; t++) {
-        const size_t at = (size_t)w * (size_t)r->steps + (size_t)t;
-        const uint8_t *obs =
-            r->obs + ((size_t)w * ((size_t)r->steps + 1) + (size_t)t) * r->packed_bytes;
-        ludus_piece_writer_step(writer, obs, r->action[at], r->reward[at], r->end[at],
-                                r->cut_obs + at * r->packed_bytes);
-        if (!ludus_piece_writer_full(writer)) {
-            continue;
-        }
-        record->size = 0;
-        ludus_piece_writer_take(writer, obs + r->packed_bytes, record);
-        if (record->failed) {
-            return ludus_fail(error, LUDUS_ERR_NOMEM, "replay: out of memory");
-        }
-        const ludus_status status =
-            ludus_replay_push(l->replay, record->data, record->size, l->config.piece, error);
-        if (status != LUDUS_OK) {
-            return status;
-        }
-    }
-    return LUDUS_OK;
-}
-
 static ludus_status store(dqn_learner *l, const ludus_rollout *r, ludus_error *error)
 {
-    ludus_buffer record = {0};
-    ludus_status status = LUDUS_OK;
     const int64_t first = ludus_replay_first(l->replay), end = ludus_replay_end(l->replay);
-    for (int32_t w = 0; w < r->worlds && status == LUDUS_OK; w++) {
-        status = store_world(l, r, w, &record, error);
-    }
-    ludus_buffer_free(&record);
+    const ludus_status status = ludus_transition_store_add(l->store, r, error);
     if (l->priorities != NULL) {
         follow_replay(l, first, end);
     }
@@ -528,22 +481,10 @@ static void dqn_save(const void *self, ludus_buffer *out)
     ludus_q_core_save(&l->core, out);
     ludus_net_state_save(l->target, out);
     ludus_replay_save(l->replay, out);
-    for (int32_t i = 0; i < l->core.config.actors.worlds; i++) {
-        ludus_piece_writer_save(l->writers[i], out);
-    }
+    ludus_transition_store_save(l->store, out);
     if (l->priorities != NULL) {
         ludus_sum_tree_save(l->priorities, out);
     }
-}
-
-static ludus_status load_writers(dqn_learner *l, ludus_cursor *in, ludus_error *error)
-{
-    for (int32_t i = 0; i < l->core.config.actors.worlds; i++) {
-        if (ludus_piece_writer_load(l->writers[i], in) != LUDUS_OK) {
-            return ludus_fail(error, LUDUS_ERR_FORMAT, "the open piece of world %d is damaged", i);
-        }
-    }
-    return LUDUS_OK;
 }
 
 static ludus_status dqn_load(void *self, ludus_cursor *in, ludus_error *error)
@@ -562,7 +503,7 @@ static ludus_status dqn_load(void *self, ludus_cursor *in, ludus_error *error)
         status = ludus_replay_load(l->replay, in, error);
     }
     if (status == LUDUS_OK) {
-        status = load_writers(l, in, error);
+        status = ludus_transition_store_load(l->store, in, error);
     }
     if (status == LUDUS_OK && l->priorities != NULL) {
         status = ludus_sum_tree_load(l->priorities, in, error);
