@@ -113,11 +113,11 @@ static void texts_are_short_and_exact(void **state)
         assert_string_equal(text, cases[i].text);
     }
     char text[LUDUS_SCALE_TEXT_MAX];
-    ludus_scale_value_text(32720.4, text);
+    ludus_scale_value_text(32720.4, 4, text);
     assert_string_equal(text, "32.72k");
-    ludus_scale_value_text(.87234, text);
+    ludus_scale_value_text(.87234, 4, text);
     assert_string_equal(text, "0.8723");
-    ludus_scale_value_text((double)NAN, text);
+    ludus_scale_value_text((double)NAN, 4, text);
     assert_string_equal(text, "-");
 }
 

@@ -194,7 +194,7 @@ void ludus_scale_tick_text(const ludus_scale *scale, double value, char *out)
     }
 }
 
-void ludus_scale_value_text(double value, char *out)
+void ludus_scale_value_text(double value, int digits, char *out)
 {
     const double size = fabs(value);
     const char *letter;
@@ -202,9 +202,9 @@ void ludus_scale_value_text(double value, char *out)
         snprintf(out, LUDUS_SCALE_TEXT_MAX, "-");
     } else if (size >= 1e4 && size < 1e15) {
         const double unit = unit_of(size, &letter);
-        snprintf(out, LUDUS_SCALE_TEXT_MAX, "%.4g%s", value / unit, letter);
+        snprintf(out, LUDUS_SCALE_TEXT_MAX, "%.*g%s", digits, value / unit, letter);
     } else {
-        snprintf(out, LUDUS_SCALE_TEXT_MAX, "%.4g", value);
+        snprintf(out, LUDUS_SCALE_TEXT_MAX, "%.*g", digits, value);
     }
 }
 

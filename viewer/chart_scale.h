@@ -32,8 +32,8 @@ ludus_scale ludus_scale_rounded(double low, double high, bool is_log, int32_t mo
 int32_t ludus_scale_ticks(ludus_scale *scale, int32_t most, double *ticks);
 // "0.25", "12k", "1.5M", "1e-5": short, and different for different ticks of the scale.
 void ludus_scale_tick_text(const ludus_scale *scale, double value, char *out);
-// A value to read off: about four digits. out: [LUDUS_SCALE_TEXT_MAX].
-void ludus_scale_value_text(double value, char *out);
+// A value to read off, with so many digits that count. out: [LUDUS_SCALE_TEXT_MAX].
+void ludus_scale_value_text(double value, int digits, char *out);
 
 // Where a value lies, 0..1 inside, beyond outside; NAN for what a logarithmic axis cannot show.
 double ludus_scale_place(const ludus_scale *scale, double value);

@@ -134,6 +134,19 @@ static void widen_smooth(const ludus_chart_series *series, double smoothing, boo
     }
 }
 
+// Room for the plain curves behind the smooth ones, as long as they do not flatten these.
+static void widen_plain(const ludus_line_chart *chart, double range[2])
+{
+    const double room = .6 * (range[1] - range[0]);
+    double plain[2] = {range[0], range[1]};
+    for (int32_t s = 0; s < chart->num_series; s++) {
+        ludus_scale_widen(chart->series[s].y, chart->series[s].count, chart->log_y, &plain[0],
+                          &plain[1]);
+    }
+    range[0] = chart->log_y ? range[0] : fmax(plain[0], range[0] - room);
+    range[1] = fmin(plain[1], range[1] + room);
+}
+
 // x of the points that can be drawn at all.
 static void widen_x(const ludus_chart_series *series, bool is_log, double range[2])
 {
@@ -153,6 +166,9 @@ static bool set_scales(ludus_line_chart *chart)
     for (int32_t s = 0; s < chart->num_series; s++) {
         widen_x(&chart->series[s], chart->log_x, x);
         widen_smooth(&chart->series[s], chart->smoothing, chart->log_y, y);
+    }
+    if (chart->smoothing > 0.0) {
+        widen_plain(chart, y);
     }
     const bool has_points = isfinite(x[0]) && isfinite(y[0]);
     if (chart->has_x_range) {
@@ -233,7 +249,7 @@ static void draw_axes(ludus_line_chart *chart, ludus_canvas *canvas, ludus_rect 
     double ticks[LUDUS_SCALE_MAX_TICKS];
     float widest = 0;
     ludus_rect bottom = ludus_rect_cut_bottom(&rect, 22, 0);
-    const int32_t n = ludus_scale_ticks(&chart->y_scale, tick_count(rect.h, 34), ticks);
+    const int32_t n = ludus_scale_ticks(&chart->y_scale, tick_count(rect.h, 28), ticks);
     for (int32_t i = 0; i < n; i++) {
         char text[LUDUS_SCALE_TEXT_MAX];
         ludus_scale_tick_text(&chart->y_scale, ticks[i], text);
@@ -424,7 +440,7 @@ static int32_t hover_rows(const ludus_line_chart *chart, ludus_canvas *canvas, h
         }
         hover_row *row = &rows[n++];
         snprintf(row->label, sizeof row->label, "%s", series->label != NULL ? series->label : "");
-        ludus_scale_value_text(value, row->value);
+        ludus_scale_value_text(value, 4, row->value);
         row->colour = series->colour;
         const ludus_point point = {
             to_x(chart, ludus_scale_place(&chart->x_scale, x_of(series, at))), to_y(chart, y)};
@@ -485,7 +501,7 @@ static void draw_hover(const ludus_line_chart *chart, ludus_canvas *canvas)
     if (n == 0) {
         return;
     }
-    ludus_scale_value_text(x, text);
+    ludus_scale_value_text(x, 4, text);
     snprintf(head, sizeof head, "%.60s %s", chart->x_label != NULL ? chart->x_label : "", text);
     const float at = to_x(chart, ludus_scale_place(&chart->x_scale, x));
     ludus_canvas_fill(canvas, (ludus_rect){at, chart->plot.y, 1, chart->plot.h},

@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -126,6 +127,13 @@ static ludus_status open_display(ludus_window *w, ludus_error *error)
     if (SDL_Init(SDL_INIT_VIDEO)) {
         return ludus_fail(error, LUDUS_ERR_UNSUPPORTED,
                           "no display: %s (--png FILE draws without one)", SDL_GetError());
+    }
+    // SDL falls back to drivers that show nothing; nobody could close such a window.
+    const char *driver = SDL_GetCurrentVideoDriver();
+    if (!getenv("SDL_VIDEODRIVER") && driver &&
+        (!strcmp(driver, "offscreen") || !strcmp(driver, "dummy"))) {
+        return ludus_fail(error, LUDUS_ERR_UNSUPPORTED,
+                          "no display (--png FILE draws without one)");
     }
     w->window = SDL_CreateWindow(title, SDL_WINDOWPOS_UNDEFINED, SDL_WINDOWPOS_UNDEFINED,
                                  w->options->width, w->options->height, flags);
