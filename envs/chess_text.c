@@ -1,6 +1,7 @@
-// Moves as UCI writes them, and boards as lines of text.
+// Moves as UCI writes and people type them, and boards as lines of text.
 
 #include "envs/chess_internal.h"
+#include "envs/chess_san.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -37,8 +38,7 @@ static int32_t castling_rook(const ludus_chess_board *b, int32_t from, int32_t t
     return is_castling && rook != LUDUS_CHESS_NO_FILE ? rook : to;
 }
 
-ludus_status ludus_chess_move_from_text(const void *ctx, const void *pos, const char *text,
-                                        ludus_move *out)
+static ludus_status read_uci(const void *ctx, const void *pos, const char *text, ludus_move *out)
 {
     const ludus_chess_board *b = &((const ludus_chess_position *)pos)->board;
     const size_t length = strlen(text);
@@ -61,6 +61,22 @@ ludus_status ludus_chess_move_from_text(const void *ctx, const void *pos, const 
         return LUDUS_ERR_FORMAT;
     }
     *out = move;
+    return LUDUS_OK;
+}
+
+// As UCI writes them, or in algebraic notation, which the board alone makes sense of.
+ludus_status ludus_chess_move_from_text(const void *ctx, const void *pos, const char *text,
+                                        ludus_move *out)
+{
+    const ludus_chess_board *b = &((const ludus_chess_position *)pos)->board;
+    ludus_chess_move move;
+    if (read_uci(ctx, pos, text, out) == LUDUS_OK) {
+        return LUDUS_OK;
+    }
+    if (ludus_chess_from_san(b, text, strlen(text), &move) != LUDUS_OK) {
+        return LUDUS_ERR_FORMAT;
+    }
+    *out = ludus_chess_policy_index(ctx, move);
     return LUDUS_OK;
 }
 

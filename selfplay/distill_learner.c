@@ -20,7 +20,7 @@ typedef struct distill_config {
 
 static const ludus_option distill_options[] = {
     LUDUS_OPTION_TEXT(distill_config, "learn", "data", data,
-                      "games to learn from: segment files, folders or runs, comma-separated"),
+                      "games to learn from: .seg and .pgn files, folders or runs, comma-separated"),
     LUDUS_OPTION_INT32(distill_config, "learn", "steps", steps, 1, 1000000,
                        "training steps per iteration"),
     LUDUS_OPTION_FLOAT(distill_config, "learn", "holdout", holdout, 0, 0.5,

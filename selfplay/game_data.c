@@ -4,10 +4,12 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "selfplay/pgn_data.h"
 #include "selfplay/record.h"
 #include "selfplay/segment_internal.h"
 
 #define PATH_BYTES 1024
+#define PGN_MAX_BYTES ((size_t)4 << 30)
 
 typedef struct reading {
     const ludus_game *game;
@@ -65,6 +67,32 @@ static ludus_status read_file(reading *r, const char *path)
     return status;
 }
 
+static bool is_pgn(const char *path)
+{
+    const size_t length = strlen(path);
+    return length > 4 && strcmp(path + length - 4, ".pgn") == 0;
+}
+
+static ludus_status read_pgn(reading *r, const char *path)
+{
+    void *text;
+    size_t size;
+    if (strcmp(r->game->spec.name, "chess") != 0) {
+        return ludus_fail(r->error, LUDUS_ERR_FORMAT, "%s: games of chess, not of %s", path,
+                          r->game->spec.name);
+    }
+    ludus_status status = ludus_file_read(path, PGN_MAX_BYTES, &text, &size, r->error);
+    if (status != LUDUS_OK) {
+        return status;
+    }
+    status = ludus_pgn_data_read(text, size, r->game, r->sink, r->user, NULL, r->error);
+    ludus_free(text);
+    if (status != LUDUS_OK) {
+        ludus_fail_within(r->error, "%s", path);
+    }
+    return status;
+}
+
 static ludus_status read_folder(reading *r, const char *folder)
 {
     uint32_t *numbers;
@@ -90,7 +118,7 @@ static ludus_status read_path(reading *r, const char *path)
         return ludus_fail(r->error, LUDUS_ERR_IO, "%s: no such file or folder", path);
     }
     if (!S_ISDIR(info.st_mode)) {
-        return read_file(r, path);
+        return is_pgn(path) ? read_pgn(r, path) : read_file(r, path);
     }
     const int length = snprintf(folder, sizeof folder, "%s/replay", path);
     const bool is_run = length > 0 && (size_t)length < sizeof folder && stat(folder, &info) == 0;
