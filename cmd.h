@@ -18,5 +18,6 @@ extern const ludus_command ludus_cmd_perft;
 extern const ludus_command ludus_cmd_label;
 extern const ludus_command ludus_cmd_uci;
 extern const ludus_command ludus_cmd_watch;
+extern const ludus_command ludus_cmd_gtp;
 
 #endif

@@ -11,9 +11,9 @@
 #endif
 
 static const ludus_command *const verbs[] = {
-    &ludus_cmd_train,  &ludus_cmd_label, &ludus_cmd_play,  &ludus_cmd_watch,
-    &ludus_cmd_match,  &ludus_cmd_eval,  &ludus_cmd_list,  &ludus_cmd_info,
-    &ludus_cmd_replay, &ludus_cmd_bench, &ludus_cmd_perft, &ludus_cmd_uci,
+    &ludus_cmd_train, &ludus_cmd_label, &ludus_cmd_play, &ludus_cmd_watch,  &ludus_cmd_match,
+    &ludus_cmd_eval,  &ludus_cmd_list,  &ludus_cmd_info, &ludus_cmd_replay, &ludus_cmd_bench,
+    &ludus_cmd_perft, &ludus_cmd_uci,   &ludus_cmd_gtp,
 };
 enum { NUM_VERBS = sizeof(verbs) / sizeof(verbs[0]) };
 

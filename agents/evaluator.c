@@ -269,6 +269,9 @@ typedef struct plain_evaluator {
 static ludus_outcome random_playout(plain_evaluator *e, const void *pos, ludus_rng *rng)
 {
     const ludus_game *g = &e->game;
+    if (g->ops->playout != NULL) {
+        return g->ops->playout(g->ctx, pos, rng);
+    }
     const int32_t side = ludus_game_to_move(g, pos);
     ludus_outcome outcome;
     memcpy(e->pos, pos, g->spec.state_bytes);

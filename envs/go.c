@@ -134,6 +134,15 @@ static ludus_outcome outcome(const void *ctx, const void *pos)
     return (ludus_outcome)((mine > 0) - (mine < 0));
 }
 
+static ludus_outcome playout(const void *ctx, const void *pos, ludus_rng *rng)
+{
+    const ludus_go_position *p = pos;
+    int32_t lead;
+    (void)ludus_go_play_out(ctx, p, rng, &lead);
+    const int32_t mine = p->side == LUDUS_GO_BLACK ? lead : -lead;
+    return (ludus_outcome)((mine > 0) - (mine < 0));
+}
+
 static void result(const void *ctx, const void *pos, float *lead, float *owner)
 {
     const ludus_go_rules *r = ctx;
@@ -359,6 +368,7 @@ const ludus_game_ops ludus_go_ops = {
     .move_to_text = move_to_text,
     .from_text = from_text,
     .draw = draw,
+    .playout = playout,
     .result = result,
     .vary = vary,
 };

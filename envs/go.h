@@ -51,6 +51,8 @@ void ludus_go_force(const ludus_game *game, void *pos, ludus_go_colour colour, i
 // Passes the turn without a move: the past and the count of passes stay (colour given by a
 // protocol against the usual order).
 void ludus_go_set_to_move(const ludus_game *game, void *pos, ludus_go_colour to_move);
+// Play goes on after two passes, or in a game of the greatest length (that one forgets its past).
+void ludus_go_resume(const ludus_game *game, void *pos);
 
 // Whose each point is by area, all stones alive: a stone's colour, or that of all stones around an
 // empty region, else EMPTY. owner: [size*size]. Returns black's lead in halves of a point, komi
@@ -71,5 +73,20 @@ void ludus_go_safe(const ludus_game *game, const void *pos, ludus_go_colour *saf
 // A random game to its end that fills no eyes of its own, for rollouts. Returns the moves played;
 // *lead: black's in halves.
 int32_t ludus_go_playout(const ludus_game *game, const void *pos, ludus_rng *rng, int32_t *lead);
+// `count` of them: black[i] is the share in which point i ended as black's, half of it for
+// nobody's. Returns black's mean lead in points.
+float ludus_go_playouts(const ludus_game *game, const void *pos, ludus_rng *rng, int32_t count,
+                        float *black); // [size*size]
+
+// What players would agree on at the end of a game. `black`: [size*size], for each point the chance
+// that it ends as black's, from a net or from playouts. Unconditional life overrules it; a string
+// is dead when the opponent is to own its points.
+typedef struct ludus_go_verdict {
+    bool dead[LUDUS_GO_MAX_POINTS];             // stones
+    ludus_go_colour owner[LUDUS_GO_MAX_POINTS]; // by area without the dead; EMPTY: nobody's
+    bool is_settled; // no play by either side can be expected to change a point
+} ludus_go_verdict;
+void ludus_go_judge(const ludus_game *game, const void *pos, const float *black,
+                    ludus_go_verdict *out);
 
 #endif

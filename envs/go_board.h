@@ -64,5 +64,8 @@ void ludus_go_forget(const ludus_go_rules *rules, ludus_go_position *p);
 uint64_t ludus_go_stones_hash(const ludus_go_rules *rules, const uint8_t *stones);
 // owner: [points] ludus_go_colour of each point by area; returns black's points less white's.
 int32_t ludus_go_count_area(const ludus_go_rules *rules, const uint8_t *stones, uint8_t *owner);
+// A random game to its end, see ludus_go_playout.
+int32_t ludus_go_play_out(const ludus_go_rules *rules, const ludus_go_position *p, ludus_rng *rng,
+                          int32_t *lead);
 
 #endif

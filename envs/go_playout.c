@@ -196,28 +196,64 @@ static void load(fast_board *b, const ludus_go_position *p)
     b->ko = p->ko;
 }
 
-int32_t ludus_go_playout(const ludus_game *game, const void *pos, ludus_rng *rng, int32_t *lead)
+// Plays to the end; returns the moves played.
+static int32_t play_out(fast_board *b, const ludus_go_position *p, ludus_rng *rng)
 {
-    assert(ludus_is_go(game));
-    const ludus_go_position *p = pos;
-    uint8_t owner[LUDUS_GO_MAX_POINTS];
-    fast_board b;
     int32_t moves = 0, passes = 0;
     uint8_t colour = p->side;
-    b.rules = game->ctx;
-    load(&b, p);
-    while (passes < 2 && moves < b.rules->max_plies) {
-        const int32_t point = choose(&b, colour, rng);
+    load(b, p);
+    while (passes < 2 && moves < b->rules->max_plies) {
+        const int32_t point = choose(b, colour, rng);
         if (point < 0) {
             passes++;
-            b.ko = -1;
+            b->ko = -1;
         } else {
             passes = 0;
-            put(&b, (uint16_t)point, colour);
+            put(b, (uint16_t)point, colour);
         }
         colour = (uint8_t)(1 - colour);
         moves++;
     }
-    *lead = 2 * ludus_go_count_area(b.rules, b.colour, owner) - p->komi;
     return moves;
+}
+
+int32_t ludus_go_play_out(const ludus_go_rules *rules, const ludus_go_position *p, ludus_rng *rng,
+                          int32_t *lead)
+{
+    uint8_t owner[LUDUS_GO_MAX_POINTS];
+    fast_board b;
+    b.rules = rules;
+    const int32_t moves = play_out(&b, p, rng);
+    *lead = 2 * ludus_go_count_area(rules, b.colour, owner) - p->komi;
+    return moves;
+}
+
+int32_t ludus_go_playout(const ludus_game *game, const void *pos, ludus_rng *rng, int32_t *lead)
+{
+    assert(ludus_is_go(game));
+    return ludus_go_play_out(game->ctx, pos, rng, lead);
+}
+
+float ludus_go_playouts(const ludus_game *game, const void *pos, ludus_rng *rng, int32_t count,
+                        float *black)
+{
+    assert(ludus_is_go(game) && count > 0);
+    const ludus_go_position *p = pos;
+    const ludus_go_rules *r = game->ctx;
+    const float share = 1.0f / (float)count;
+    double lead = 0.0;
+    fast_board b;
+    b.rules = r;
+    memset(black, 0, (size_t)r->points * sizeof *black);
+    for (int32_t k = 0; k < count; k++) {
+        uint8_t owner[LUDUS_GO_MAX_POINTS];
+        (void)play_out(&b, p, rng);
+        lead += (double)ludus_go_count_area(r, b.colour, owner) - 0.5 * (double)p->komi;
+        for (int32_t i = 0; i < r->points; i++) {
+            black[i] += owner[i] == LUDUS_GO_BLACK   ? share
+                        : owner[i] == LUDUS_GO_EMPTY ? 0.5f * share
+                                                     : 0.0f;
+        }
+    }
+    return (float)(lead / (double)count);
 }

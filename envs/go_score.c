@@ -108,6 +108,16 @@ void ludus_go_set_to_move(const ludus_game *game, void *pos, ludus_go_colour to_
     ((ludus_go_position *)pos)->side = (uint8_t)to_move;
 }
 
+void ludus_go_resume(const ludus_game *game, void *pos)
+{
+    const ludus_go_rules *r = rules_of(game);
+    ludus_go_position *p = pos;
+    p->passes = 0;
+    if (p->plies >= r->max_plies) {
+        ludus_go_forget(r, p);
+    }
+}
+
 // ---- Counting --------------------------------------------------------------------------------
 
 static void widen(int32_t points, const uint8_t *from, ludus_go_colour *to)
