@@ -5,6 +5,7 @@
 #include "cmd.h"
 #include "cmd_board.h"
 #include "cmd_data.h"
+#include "cmd_play_window.h"
 #include "cmd_signal.h"
 #include "cmd_world.h"
 
@@ -23,6 +24,13 @@ typedef struct play_options {
     const char *net;
     double speed;
     uint64_t seed;
+    bool has_window;
+    const char *me;
+    const char *from;
+    const char *moves;
+    bool analyse;
+    int32_t threads;
+    ludus_window_args window;
 } play_options;
 
 enum { COLOUR_FIRST, COLOUR_SECOND, COLOUR_RANDOM };
@@ -36,10 +44,22 @@ static const ludus_arg play_args[] = {
     {"--level", LUDUS_ARG_INT32, offsetof(play_options, level), 1, 10, "L", NULL,
      "strength of the default opponent, 1 to 10 (default 8)"},
     {"--net", LUDUS_ARG_TEXT, offsetof(play_options, net), 0, 0, "FILE", NULL,
-     "worlds: this agent plays instead of you"},
+     "worlds: this agent plays instead of you; window: the net that plays and analyses"},
     {"--speed", LUDUS_ARG_DOUBLE, offsetof(play_options, speed), 0.1, 1000, "HZ", NULL,
      "worlds: steps per second (default: the world's own)"},
     LUDUS_ARG_ROW_SEED(play_options),
+    {"--window", LUDUS_ARG_FLAG, offsetof(play_options, has_window), 0, 0, NULL, NULL,
+     "play in a window, with the mouse"},
+    {"--me", LUDUS_ARG_TEXT, offsetof(play_options, me), 0, 0, "PLAYER", NULL,
+     "window: who plays your side; bot is the default opponent"},
+    {"--from", LUDUS_ARG_TEXT, offsetof(play_options, from), 0, 0, "POSITION", NULL,
+     "window: begin there (FEN for chess)"},
+    {"--moves", LUDUS_ARG_TEXT, offsetof(play_options, moves), 0, 0, "MOVES", NULL,
+     "window: play these moves first, e.g. \"e2e4 e7e5\""},
+    {"--analyse", LUDUS_ARG_FLAG, offsetof(play_options, analyse), 0, 0, NULL, NULL,
+     "window: show what a search thinks from the start"},
+    LUDUS_ARG_ROW_THREADS(play_options),
+    LUDUS_ARG_ROWS_WINDOW(play_options),
 };
 
 typedef struct table {
@@ -388,9 +408,43 @@ static int play_world(const char *name, const play_options *options)
     return ludus_play_world(&ludus_cmd_play, name, &world);
 }
 
+static int play_window(const char *game, const play_options *options)
+{
+    ludus_rng rng;
+    const uint64_t now = (uint64_t)(ludus_clock_wall() * 1e6);
+    const uint64_t seed = options->seed == SEED_OF_CLOCK ? now : options->seed;
+    ludus_rng_init(&rng, seed, 0);
+    const ludus_play_window_args window = {
+        .window = options->window,
+        .opponent = options->opponent,
+        .me = options->me,
+        .net = options->net,
+        .from = options->from,
+        .moves = options->moves,
+        .side =
+            options->colour == COLOUR_RANDOM ? (int32_t)ludus_rng_below(&rng, 2) : options->colour,
+        .level = options->level ? options->level : 8,
+        .threads = options->threads,
+        .seed = seed,
+        .enable_analysis = options->analyse,
+    };
+    return ludus_play_window(&ludus_cmd_play, game, &window);
+}
+
+// The options that only the window understands; NULL when none is given.
+static const char *window_option(const play_options *options)
+{
+    return options->me                                    ? "--me"
+           : options->from                                ? "--from"
+           : options->moves                               ? "--moves"
+           : options->analyse                             ? "--analyse"
+           : ludus_window_args_headless(&options->window) ? "--png, --video and --frames"
+                                                          : NULL;
+}
+
 static int play_run(int argc, char **argv)
 {
-    play_options options = {.seed = SEED_OF_CLOCK};
+    play_options options = {.seed = SEED_OF_CLOCK, .window = ludus_window_args_default()};
     ludus_words words;
     ludus_error error;
     table t = {0};
@@ -405,6 +459,13 @@ static int play_run(int argc, char **argv)
         return ludus_cmd_fail_usage(&ludus_cmd_play,
                                     "--level is for the default opponent; with --opponent say it "
                                     "there, e.g. mcts:200");
+    }
+    if (options.has_window) {
+        return play_window(words.word[0], &options);
+    }
+    if (window_option(&options)) {
+        return ludus_cmd_fail_usage(&ludus_cmd_play, "%s: only with --window",
+                                    window_option(&options));
     }
     if (ludus_game_open(&t.game, words.word[0], &error)) {
         return ludus_cmd_fail(&ludus_cmd_play, &error);
@@ -432,12 +493,13 @@ const ludus_command ludus_cmd_play = {
     .words = "GAME",
     .min_words = 1,
     .max_words = 1,
-    .summary = "you against a trained bot, or in a world, at the terminal",
+    .summary = "you against a trained bot, or in a world, at the terminal or in a window",
     .details = "While playing, type a move or help, moves, hint, undo, resign, quit.\n"
                "  ludus play connect4\n"
                "  ludus play othello --level 3 --colour second\n"
                "  ludus play gomoku15 --opponent mcts:5000\n"
                "  ludus play tictactoe --opponent human\n"
+               "  ludus play go9 --window --analyse          with the mouse; ? shows the keys\n"
                "Atari-like worlds: arrow keys and space, q to leave; or watch an agent.\n"
                "  ludus play breakout\n"
                "  ludus play breakout --net nets/trained/breakout.safetensors\n",

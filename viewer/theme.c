@@ -95,7 +95,7 @@ ludus_colour ludus_colour_heat(const ludus_theme *theme, float share)
 {
     const float x = fminf(fmaxf(share, 0), 1);
     const ludus_colour cold = theme->series[0];
-    const ludus_colour middle = theme->series[2];
+    const ludus_colour middle = theme->series[4];
     const ludus_colour hot = theme->series[1];
     const ludus_colour c =
         x < 0.5f ? ludus_colour_mix(cold, middle, 2 * x) : ludus_colour_mix(middle, hot, 2 * x - 1);

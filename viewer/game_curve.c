@@ -1,0 +1,92 @@
+#include "viewer/game_curve.h"
+
+#include <math.h>
+
+#define LEAST_PLIES 20 // a young game does not fill the width
+
+static float span_of(const ludus_play_record *record)
+{
+    return (float)(record->count > LEAST_PLIES ? record->count : LEAST_PLIES);
+}
+
+static float x_of(const ludus_play_record *record, ludus_rect rect, int32_t ply)
+{
+    return rect.x + rect.w * (float)ply / span_of(record);
+}
+
+int32_t ludus_game_curve_ply_at(const ludus_play_record *record, ludus_rect rect, float x, float y)
+{
+    if (!ludus_rect_holds(rect, x, y) || rect.w <= 0) {
+        return -1;
+    }
+    const int32_t ply = (int32_t)lroundf((x - rect.x) / rect.w * span_of(record));
+    return ply < record->count ? ply : record->count;
+}
+
+// Points of what is known, in order; returns how many.
+static int32_t gather_wins(const ludus_play_record *record, ludus_rect rect, ludus_point *out,
+                           int32_t most)
+{
+    int32_t n = 0;
+    for (int32_t ply = 0; ply <= record->count && n < most; ply++) {
+        if (record->win[ply] >= 0) {
+            out[n++] =
+                (ludus_point){x_of(record, rect, ply), rect.y + rect.h * (1 - record->win[ply])};
+        }
+    }
+    return n;
+}
+
+static int32_t gather_scores(const ludus_play_record *record, ludus_rect rect, ludus_point *out,
+                             int32_t most)
+{
+    int32_t n = 0;
+    float largest = 10;
+    for (int32_t ply = 0; ply <= record->count; ply++) {
+        largest = isnan(record->score[ply]) ? largest : fmaxf(largest, fabsf(record->score[ply]));
+    }
+    for (int32_t ply = 0; ply <= record->count && n < most; ply++) {
+        if (!isnan(record->score[ply])) {
+            const float share = 0.5f + 0.5f * record->score[ply] / largest;
+            out[n++] = (ludus_point){x_of(record, rect, ply), rect.y + rect.h * (1 - share)};
+        }
+    }
+    return n;
+}
+
+void ludus_game_curve_draw(ludus_canvas *canvas, const ludus_play_record *record, ludus_rect rect,
+                           int32_t cursor, const ludus_colour colours[2])
+{
+    enum { MOST = 800 };
+    ludus_point points[MOST];
+    const ludus_theme *theme = ludus_canvas_theme(canvas);
+    const ludus_colour ground = ludus_colour_mix(theme->panel, colours[1], 0.25f);
+    const ludus_colour area = ludus_colour_mix(theme->panel, colours[0], 0.45f);
+    if (rect.w < 8 || rect.h < 8) {
+        return;
+    }
+    ludus_canvas_fill_rounded(canvas, rect, 4, ground);
+    const int32_t n = gather_wins(record, rect, points, MOST);
+    const float scale = ludus_canvas_scale(canvas);
+    for (int32_t i = 0; i + 1 < n; i++) { // columns below the curve, from pixel to pixel
+        const ludus_point a = {roundf(points[i].x * scale) / scale, points[i].y};
+        const ludus_point b = {roundf(points[i + 1].x * scale) / scale, points[i + 1].y};
+        const float low = roundf((rect.y + rect.h) * scale) / scale;
+        const ludus_point quad[4] = {a, b, {b.x, low}, {a.x, low}};
+        ludus_canvas_polygon(canvas, quad, 4, area);
+    }
+    ludus_canvas_fill(canvas, (ludus_rect){rect.x, rect.y + rect.h / 2 - 0.5f, rect.w, 1},
+                      ludus_colour_fade(theme->soft, 0.5f));
+    if (n >= 2) {
+        ludus_canvas_polyline(canvas, points, n, 2, theme->series[0]);
+    } else if (n == 1) {
+        ludus_canvas_disc(canvas, points[0], 3, theme->series[0]);
+    }
+    const int32_t scores = gather_scores(record, rect, points, MOST);
+    if (scores >= 2) {
+        ludus_canvas_polyline(canvas, points, scores, 1.5f, theme->series[1]);
+    }
+    const float x = x_of(record, rect, cursor);
+    ludus_canvas_fill(canvas, (ludus_rect){x - 1, rect.y, 2, rect.h}, theme->accent);
+    ludus_canvas_stroke_rounded(canvas, rect, 4, 1, theme->edge);
+}
