@@ -61,7 +61,7 @@ static void moves_are_written_as_the_standard_says(void **state)
         {"4k3/8/8/8/8/2N5/8/4K1N1 w - - 0 1", "Nge2", "Nge2"},
         {"4k3/8/8/8/8/2N5/8/4K1N1 w - - 0 1", "Ne2", NULL}, // which?
         {"4k3/8/6N1/8/8/8/6N1/4K3 w - - 0 1", "N6f4", "N6f4"},
-        {"7k/8/8/8/4Q2Q/8/8/K6Q w - - 0 1", "Qh4e1", "Qh4e1+"},
+        {"2k5/8/8/8/4Q2Q/8/8/K6Q w - - 0 1", "Qh4e1", "Qh4e1"},
         {"4k3/8/8/8/1b6/2N5/8/4K1N1 w - - 0 1", "Ne2", "Ne2"}, // the other one is pinned
         {"6k1/5ppp/8/8/8/8/8/R5K1 w - - 0 1", "Ra1-a8", "Ra8#"},
         {"4k3/8/8/8/8/8/4P3/4K3 w - - 0 1", "Pe4!?", "e4"},
