@@ -7,7 +7,7 @@
 //     alphabeta[:DEPTH]         negamax with the game's heuristic (default depth 4)
 //     solver                    exact Connect Four
 //     perfect                   exact tic-tac-toe (full search), random among best moves
-//     net:FILE[,sims=N,precision=int8,temperature=T,...]   net + search
+//     net:FILE[,sims=N,level=N,movetime=S,tc=1+0.1,threads=N,...]   net + search
 //     gtp:COMMAND[?timeout=S&cleanup=0]   a program that speaks GTP 2, see player_gtp.c
 //     uci:COMMAND[?nodes=N&tc=1+0.1&OPTION=VALUE]  a program that speaks UCI, see player_uci.c
 // Kinds are rows of the table in player_registry.c.

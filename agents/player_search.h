@@ -4,22 +4,20 @@
 #ifndef LUDUS_AGENTS_PLAYER_SEARCH_H
 #define LUDUS_AGENTS_PLAYER_SEARCH_H
 
-#include "agents/game_clock.h"
+#include "agents/level.h"
 #include "agents/player.h"
 
 typedef struct ludus_player_search {
     const ludus_game *game;
     ludus_mcts *tree;
-    ludus_evaluator evaluator;  // owned
-    int32_t simulations;        // 0 = the evaluator's most likely move
-    ludus_time_control control; // seconds > 0: thinks by its clock, `simulations` at most
-    double lag;                 // seconds lost per move outside the search
-    ludus_game_clock clock;     // its own side's time alone is kept
-    int32_t batch;              // leaves per evaluation
-    int32_t ply;                // observed since reset, for the temperature
-    ludus_mcts_move *moves;     // [max_legal] of the last choice
-    ludus_move *legal;          // [max_legal]
-    float *priors;              // [max_legal]
+    ludus_evaluator evaluator; // owned
+    int32_t simulations;       // 0 = the evaluator's most likely move
+    int32_t batch;             // leaves per evaluation
+    int32_t ply;               // observed since reset, for the temperature
+    ludus_level level;         // simulations > 0: it chooses in place of the tree's temperature
+    ludus_mcts_move *moves;    // [max_legal] of the last choice
+    ludus_move *legal;         // [max_legal]
+    float *priors;             // [max_legal]
     ludus_thought thought;
 } ludus_player_search;
 

@@ -16,7 +16,7 @@
 // given during the call only and must not call back into the thinker.
 //
 // Endings: the limits below; a proven root; a full arena; stop(), which waits for the batch being
-// evaluated (where time counts, a batch is kept to 20 ms). Whatever ends it, the root itself has
+// evaluated (where time counts, a batch is kept to 10 ms). Whatever ends it, the root itself has
 // been evaluated by then, so there always is a move. The final snapshot's top[0] is the move that
 // choose() plays without a level: a report can hand it on.
 //

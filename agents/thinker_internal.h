@@ -50,7 +50,8 @@ struct ludus_thinker {
     ludus_think_limits obeyed; // limits under way
     ludus_move *obeyed_only;   // [max_legal]
     double obeyed_set, origin; // clocks
-    ludus_think_watch watch;   //
+    double row_seconds;        // what a row costs, lately; 0 = not known
+    ludus_think_watch watch;
     double reported;           // clock of the last report
     ludus_mcts_move *moves;    // [max_legal] scratch
     ludus_thinker_snapshot draft;

@@ -9,7 +9,8 @@
 // tree of proven draws would have nothing else.
 #define BATCH_SIMULATIONS 4096
 // A batch takes no longer than this where the clock matters at all: stop() waits for it.
-#define BATCH_SECONDS 0.02
+#define BATCH_SECONDS 0.01
+#define RECENT_SHARE 0.25 // of the last batch in what a row is taken to cost
 #define LINE_MAX_DEPTH 256
 #define SIMULATIONS_PER_PLY 2000 // end a search by depth whose line ends with the game
 
@@ -63,16 +64,13 @@ static bool reaches_depth(const ludus_thinker *t, const ludus_mcts_stats *stats)
            stats->visits / SIMULATIONS_PER_PLY >= depth;
 }
 
-static double row_seconds(const ludus_thinker *t)
-{
-    return t->evaluator.rows > 0 ? t->evaluator.seconds / (double)t->evaluator.rows : 0.0;
-}
-
-// Whether the time is over, or would be with one more batch.
+// Whether the time is over, or would be with one more row and the final look at the main line.
 static bool is_out_of_time(ludus_thinker *t, const ludus_mcts_stats *stats)
 {
     const double elapsed = ludus_clock() - t->obeyed_set;
-    if (elapsed + row_seconds(t) >= t->obeyed.seconds) {
+    const bool looks = t->heads.has_ownership || t->heads.has_score || t->heads.has_moves_left;
+    const int32_t rows = looks ? 1 + LUDUS_THINK_OUTLOOK_MAX : 1;
+    if (elapsed + rows * t->row_seconds >= t->obeyed.seconds) {
         return true;
     }
     if (t->obeyed.soft_seconds <= 0.0) {
@@ -107,7 +105,7 @@ static verdict judge(ludus_thinker *t)
 static int32_t rows_of_batch(const ludus_thinker *t)
 {
     double seconds = BATCH_SECONDS;
-    const double each = row_seconds(t);
+    const double each = t->row_seconds;
     if (!is_clocked(&t->obeyed) || each <= 0.0) {
         return t->config.batch;
     }
@@ -128,7 +126,10 @@ static void run_batch(ludus_thinker *t)
     ludus_mcts_extend(t->tree, stats.simulations + more);
     const int32_t n = ludus_mcts_gather(t->tree, t->leaves, rows_of_batch(t));
     if (n > 0) {
+        const double before = t->evaluator.seconds;
         ludus_evaluate(&t->evaluator, n, t->leaves);
+        const double each = (t->evaluator.seconds - before) / n;
+        t->row_seconds += (t->row_seconds > 0.0 ? RECENT_SHARE : 1.0) * (each - t->row_seconds);
         ludus_mcts_apply(t->tree, t->leaves, n);
     }
 }

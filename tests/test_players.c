@@ -445,6 +445,9 @@ static void wrong_players_get_one_line(void **state)
         {"net:x,sims=abc", "sims must be a whole number"},
         {"net:x,simss=1", "did you mean sims?"},
         {"net:x,precision=f16", "f32, bf16 or int8"},
+        {"net:x,level=11", "level must be a whole number 1 .. 10"},
+        {"net:x,movetime=0", "movetime must be 0.001 .. 86400"},
+        {"net:x,temperature=-1", "temperature must be 0 .. 100"},
     };
     ludus_game game;
     (void)state;
@@ -477,11 +480,18 @@ static ludus_net *random_net(const ludus_game *game)
     return net;
 }
 
-static void every_precision_plays(void **state)
+static void every_precision_and_setting_plays(void **state)
 {
-    static const char *const suffixes[] = {",sims=30", ",sims=0", ",sims=30,precision=bf16",
+    static const char *const suffixes[] = {",sims=30",
+                                           ",sims=0",
+                                           ",sims=30,precision=bf16",
                                            ",sims=30,precision=int8",
-                                           ",sims=20,temperature=1,plies=4,batch=1"};
+                                           ",sims=20,temperature=1,plies=4,batch=1",
+                                           ",level=3",
+                                           ",sims=50,threads=2,temperature=1",
+                                           ",movetime=0.002,threads=2",
+                                           ",level=2,movetime=1",
+                                           ",tc=20+0.5,batch=2"};
     char path[TEMP_PATH_MAX], text[LUDUS_PLAYER_NAME_MAX];
     ludus_game game;
     ludus_player net_player, random;
@@ -520,7 +530,7 @@ int main(void)
         cmocka_unit_test(any_text_is_a_player_or_one_line),
         cmocka_unit_test(the_solver_says_what_it_plays),
         cmocka_unit_test(wrong_players_get_one_line),
-        cmocka_unit_test(every_precision_plays),
+        cmocka_unit_test(every_precision_and_setting_plays),
     };
     return cmocka_run_group_tests(tests, temp_folder_create, temp_folder_destroy);
 }
