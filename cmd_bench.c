@@ -79,13 +79,13 @@ static ludus_status add_net_rows(const ludus_net *net, const char *name,
         }
         if (!status) {
             json_array_append_new(
-                rows,
-                json_pack("{s:s, s:s, s:i, s:f, s:f, s:f, s:f, s:i, s:f, s:f, s:b, s:s}", "net",
-                          name, "precision", ludus_precision_name(precision), "batch", config.batch,
-                          "gflops", b.gflops, "peak_gflops", b.peak_gflops, "peak_share",
-                          b.peak_share, "evals_per_s", b.evals_per_s, "threads", config.threads,
-                          "evals_per_s_all", b.evals_per_s_all, "speedup", b.speedup, "emulated",
-                          b.is_emulated ? 1 : 0, "peak_by", ludus_net_bench_peak_name(precision)));
+                rows, json_pack("{s:s, s:s, s:i, s:f, s:f, s:f, s:f, s:i, s:f, s:f, s:f, s:b, s:s}",
+                                "net", name, "precision", ludus_precision_name(precision), "batch",
+                                config.batch, "gflops", b.gflops, "peak_gflops", b.peak_gflops,
+                                "peak_share", b.peak_share, "evals_per_s", b.evals_per_s, "threads",
+                                config.threads, "evals_per_s_all", b.evals_per_s_all, "speedup",
+                                b.speedup, "scaling", b.scaling, "emulated", b.is_emulated ? 1 : 0,
+                                "peak_by", ludus_net_bench_peak_name(precision)));
         }
     }
     return status;
@@ -251,34 +251,46 @@ static ludus_status measure_replay(const bench_options *options, json_t *rows, l
     return status;
 }
 
+static ludus_status measure_selfplay_game(const char *name, ludus_precision precision,
+                                          int32_t threads, json_t *rows, ludus_error *error)
+{
+    ludus_selfplay_bench_config config = ludus_selfplay_bench_config_default();
+    ludus_selfplay_bench b;
+    ludus_game game;
+    ludus_net *net = NULL;
+    config.threads = threads;
+    config.selfplay.precision = (int32_t)precision;
+    ludus_status status = ludus_game_open(&game, name, error);
+    if (status) {
+        return status;
+    }
+    status = make_net(&net, &game, 64, 5, error);
+    status = status ? status : ludus_selfplay_bench_run(&game, net, &config, &b, error);
+    if (!status) {
+        json_t *bytes = b.games > 0 ? json_real(b.bytes_per_position) : json_null();
+        json_array_append_new(
+            rows,
+            json_pack("{s:s, s:s, s:s, s:i, s:i, s:f, s:f, s:o, s:f}", "game", name, "net", "64x5",
+                      "precision", ludus_precision_name(precision), "threads", config.threads,
+                      "batch", config.selfplay.batch, "evals_per_s", b.evals_per_s, "moves_per_s",
+                      b.moves_per_s, "bytes_per_position", bytes, "net_share", b.net_share));
+    }
+    ludus_net_destroy(net);
+    ludus_game_close(&game);
+    return status;
+}
+
 static ludus_status measure_selfplay(const bench_options *options, json_t *rows, ludus_error *error)
 {
     static const char *const games[] = {"connect4", "othello"};
-    ludus_selfplay_bench_config config = ludus_selfplay_bench_config_default();
     ludus_status status = LUDUS_OK;
-    config.threads = options->threads;
     for (size_t i = 0; !status && i < sizeof(games) / sizeof(games[0]); i++) {
-        ludus_game game;
-        ludus_net *net = NULL;
-        ludus_selfplay_bench b;
-        status = ludus_game_open(&game, games[i], error);
-        if (status) {
-            break;
+        for (int32_t p = 0; !status && p < LUDUS_NUM_PRECISIONS; p++) {
+            const ludus_precision precision = (ludus_precision)p;
+            if (ludus_precision_is_native(precision)) {
+                status = measure_selfplay_game(games[i], precision, options->threads, rows, error);
+            }
         }
-        status = make_net(&net, &game, 64, 5, error);
-        status = status ? status : ludus_selfplay_bench_run(&game, net, &config, &b, error);
-        if (!status) {
-            json_t *bytes = b.games > 0 ? json_real(b.bytes_per_position) : json_null();
-            json_array_append_new(
-                rows, json_pack("{s:s, s:s, s:s, s:i, s:i, s:f, s:f, s:o, s:f}", "game", games[i],
-                                "net", "64x5", "precision",
-                                ludus_precision_name((ludus_precision)config.selfplay.precision),
-                                "threads", config.threads, "batch", config.selfplay.batch,
-                                "evals_per_s", b.evals_per_s, "moves_per_s", b.moves_per_s,
-                                "bytes_per_position", bytes, "net_share", b.net_share));
-        }
-        ludus_net_destroy(net);
-        ludus_game_close(&game);
     }
     return status;
 }

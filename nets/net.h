@@ -153,7 +153,8 @@ typedef enum ludus_precision {
                           // the CPU has none (ludus_precision_is_native), f32 arithmetic on rounded
                           // weights and activations. Layers between them are f32
     LUDUS_PRECISION_INT8, // 8-bit weights per channel and activations in the 3x3 convolutions that
-                          // follow one another; the rest f32; needs calibration and oneDNN 2.x
+                          // follow one another, the rest bf16 where native, else f32; needs
+                          // calibration
     LUDUS_NUM_PRECISIONS
 } ludus_precision;
 const char *ludus_precision_name(ludus_precision precision); // "f32", "bf16", "int8"

@@ -15,6 +15,7 @@ typedef struct bench_worker {
     ludus_net_exec *exec;
     float *out[LUDUS_NET_MAX_HEADS]; // [batch, outputs]
     int64_t rows;
+    double cpu; // seconds of its thread that they took
 } bench_worker;
 
 typedef struct bench {
@@ -27,7 +28,7 @@ typedef struct bench {
 
 // A repetition's figures.
 typedef struct sample {
-    double gflops, peak, share, one, all, speedup;
+    double gflops, peak, share, one, all, speedup, scaling;
 } sample;
 
 ludus_net_bench_config ludus_net_bench_config_default(void)
@@ -102,18 +103,20 @@ static void destroy(bench *b)
 // Forwards for config.seconds of wall time.
 static void work(const bench *b, bench_worker *w)
 {
-    const double start = ludus_clock();
+    const double start = ludus_clock(), cpu = ludus_clock_thread();
     w->rows = 0;
     do {
         ludus_net_forward(w->exec, b->config.batch, b->in, w->out);
         w->rows += b->config.batch;
     } while (ludus_clock() - start < b->config.seconds);
+    w->cpu = ludus_clock_thread() - cpu;
 }
 
-// Rows per wall second of the whole team.
-static double measure_team(const bench *b)
+// Rows per wall second of the whole team, and the sum of its members' rows per CPU second.
+static double measure_team(const bench *b, double *per_cpu)
 {
     double rows = 0.0;
+    *per_cpu = 0.0;
     for (int32_t t = 0; t < b->config.threads; t++) {
         b->workers[t].rows = 0; // the team may turn out smaller
     }
@@ -123,6 +126,9 @@ static double measure_team(const bench *b)
     const double seconds = ludus_clock() - start;
     for (int32_t t = 0; t < b->config.threads; t++) {
         rows += (double)b->workers[t].rows;
+        if (b->workers[t].rows > 0) {
+            *per_cpu += (double)b->workers[t].rows / b->workers[t].cpu;
+        }
     }
     return rows / seconds;
 }
@@ -130,17 +136,19 @@ static double measure_team(const bench *b)
 static sample measure(const bench *b)
 {
     sample s;
+    double team_per_cpu;
     const double before = ludus_net_bench_peak(b->precision, b->config.seconds);
-    const double cpu = ludus_clock_thread(), wall = ludus_clock();
+    const double wall = ludus_clock();
     work(b, &b->workers[0]);
-    const double rows = (double)b->workers[0].rows;
-    s.gflops = rows / (ludus_clock_thread() - cpu) * ludus_net_flops(b->net) * 1e-9;
+    const double rows = (double)b->workers[0].rows, per_cpu = rows / b->workers[0].cpu;
+    s.gflops = per_cpu * ludus_net_flops(b->net) * 1e-9;
     s.one = rows / (ludus_clock() - wall);
     const double after = ludus_net_bench_peak(b->precision, b->config.seconds);
     s.peak = 0.5 * (before + after);
     s.share = s.gflops / s.peak;
-    s.all = measure_team(b);
+    s.all = measure_team(b, &team_per_cpu);
     s.speedup = s.all / s.one;
+    s.scaling = team_per_cpu / per_cpu;
     return s;
 }
 
@@ -167,6 +175,7 @@ ludus_status ludus_net_bench_run(const ludus_net *net, ludus_precision precision
             .evals_per_s = ludus_median(&samples[0].one, sizeof samples[0], (size_t)n),
             .evals_per_s_all = ludus_median(&samples[0].all, sizeof samples[0], (size_t)n),
             .speedup = ludus_median(&samples[0].speedup, sizeof samples[0], (size_t)n),
+            .scaling = ludus_median(&samples[0].scaling, sizeof samples[0], (size_t)n),
             .is_emulated = !ludus_precision_is_native(precision),
         };
     }

@@ -15,6 +15,7 @@
 //
 // Clocks: gflops, peak_gflops and peak_share are per CPU second of the one thread that computes;
 // the evaluations per second and the speed-up are of wall time, and suffer when others compute.
+// The scaling is of CPU time: what threads cost one another, whatever else the machine does.
 // Threads: opens an OpenMP team of config.threads; each member has its own executor.
 // Repeat: the times do not; everything else follows from the net and the arguments.
 
@@ -38,6 +39,7 @@ typedef struct ludus_net_bench {
     double evals_per_s;     // rows, one thread
     double evals_per_s_all; // rows, config.threads threads
     double speedup;         // median of the ratio of the two within a repetition
+    double scaling;         // the same ratio of rows per CPU second, summed over the team
     bool is_emulated;       // this CPU has no such arithmetic: f32's is used, and f32's peak
 } ludus_net_bench;
 

@@ -272,13 +272,39 @@ void ludus_net_exec_noise(ludus_net_exec *exec, uint64_t seed)
         ludus_exec_step *s = &exec->steps[i];
         if (ludus_noise_is_on(&exec->net->graph.nodes[s->node])) {
             const ludus_status status = prepare_step(exec, s, NULL);
-            assert(status == LUDUS_OK); // only new int8 kernels can fail, and dense layers are f32
+            assert(status == LUDUS_OK); // only new int8 kernels can fail; dense layers have none
             (void)status;
         }
     }
 }
 
 // ---- Life cycle ------------------------------------------------------------------------------
+
+static void free_kernels(ludus_net_exec *e, ludus_exec_step *s)
+{
+    for (int32_t i = 0; i < e->num_sizes; i++) {
+        ludus_kernel_destroy(s->kernels[i]);
+        s->kernels[i] = NULL;
+    }
+    ludus_free(s->packed);
+    ludus_free(s->bias);
+    s->packed = NULL;
+    s->bias = NULL;
+}
+
+// The f32 plan measures the ranges; then steps change over to 8 bits, and the others to bf16 where
+// the CPU has it: what they lose is far below what 8 bits do.
+static ludus_status change_to_int8(ludus_net_exec *e, const ludus_net *net, ludus_error *error)
+{
+    ludus_status status = ludus_exec_plan_int8(e, error);
+    for (int32_t i = 0; i < e->num_steps && status == LUDUS_OK; i++) {
+        if (e->steps[i].precision == LUDUS_PRECISION_BF16) {
+            free_kernels(e, &e->steps[i]);
+            status = create_kernels(e, &e->steps[i], error);
+        }
+    }
+    return status == LUDUS_OK ? ludus_net_exec_refresh(e, net, error) : status;
+}
 
 static ludus_status create_parts(ludus_net_exec *e, const ludus_net *net, ludus_error *error)
 {
@@ -298,12 +324,8 @@ static ludus_status create_parts(ludus_net_exec *e, const ludus_net *net, ludus_
         }
     }
     ludus_status status = ludus_net_exec_refresh(e, net, error);
-    // The f32 plan measures the ranges; then its 3x3 convolutions change over.
     if (status == LUDUS_OK && e->config.precision == LUDUS_PRECISION_INT8) {
-        status = ludus_exec_plan_int8(e, error);
-    }
-    if (status == LUDUS_OK && e->config.precision == LUDUS_PRECISION_INT8) {
-        status = ludus_net_exec_refresh(e, net, error);
+        status = change_to_int8(e, net, error);
     }
     return status;
 }
@@ -341,11 +363,7 @@ void ludus_net_exec_destroy(ludus_net_exec *exec)
     ludus_exec_free_int8(exec);
     ludus_exec_free_forms(exec);
     for (int32_t i = 0; exec->steps != NULL && i < exec->num_steps; i++) {
-        for (int32_t k = 0; k < exec->num_sizes; k++) {
-            ludus_kernel_destroy(exec->steps[i].kernels[k]);
-        }
-        ludus_free(exec->steps[i].packed);
-        ludus_free(exec->steps[i].bias);
+        free_kernels(exec, &exec->steps[i]);
     }
     ludus_free(exec->steps);
     ludus_free(exec->values);
