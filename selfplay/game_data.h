@@ -17,8 +17,8 @@
 typedef ludus_status ludus_game_data_sink(const uint8_t *bytes, size_t size, int32_t plies,
                                           void *user, ludus_error *error);
 
-// `path`: a .seg or .pgn file, a folder of .seg files, or a run's folder (its replay/ is read). Games
-// are handed on in the order of the files. Fails with one line that names the file.
+// `path`: a .seg or .pgn file, a folder of .seg files, or a run's folder (its replay/ is read).
+// Games are handed on in the order of the files. Fails with one line that names the file.
 ludus_status ludus_game_data_read(const char *path, const ludus_game *game,
                                   ludus_game_data_sink *sink, void *user, ludus_error *error);
 
