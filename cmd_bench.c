@@ -2,6 +2,7 @@
 
 #include "agents/evaluator.h"
 #include "agents/search_bench.h"
+#include "agents/thinker_bench.h"
 #include "agents/world_net.h"
 #include "base/config.h"
 #include "cmd.h"
@@ -48,6 +49,7 @@ typedef struct bench_part {
 } bench_part;
 
 #define REPLAY_POSITIONS 200000
+#define THINK_SECONDS 2.0
 #define ENV_STEPS 2000000
 #define NAME_MAX_BYTES 48
 
@@ -138,6 +140,48 @@ static ludus_status measure_search(const bench_options *options, json_t *rows, l
                                             "simulations_per_s", b.simulations_per_s,
                                             "evals_per_simulation", b.evaluations_per_simulation));
         }
+        ludus_game_close(&game);
+    }
+    return status;
+}
+
+// A thinker on one core, then on all.
+static ludus_status add_think_rows(const ludus_game *game, const ludus_net *net,
+                                   const bench_options *options, json_t *rows, ludus_error *error)
+{
+    const int32_t cores[] = {1, options->threads};
+    ludus_status status = LUDUS_OK;
+    for (int i = 0; !status && i < 2 && (i == 0 || cores[i] > 1); i++) {
+        ludus_thinker_bench b;
+        ludus_thinker_config config = ludus_thinker_config_default();
+        config.threads = cores[i] < 64 ? cores[i] : 64;
+        status = ludus_thinker_bench_run(game, net, &config, THINK_SECONDS, &b, error);
+        if (!status) {
+            json_array_append_new(rows, json_pack("{s:s, s:i, s:i, s:f, s:f, s:f}", "game",
+                                                  game->spec.name, "threads", config.threads,
+                                                  "batch", config.batch, "evals_per_s",
+                                                  b.evaluations_per_s, "simulations_per_s",
+                                                  b.simulations_per_s, "stop_ms", b.stop_ms));
+        }
+    }
+    return status;
+}
+
+// Searches for one game with nets of 64x5, as protocols and windows run them.
+static ludus_status measure_think(const bench_options *options, json_t *rows, ludus_error *error)
+{
+    static const char *const games[] = {"connect4", "go9", "chess"};
+    ludus_status status = LUDUS_OK;
+    for (size_t i = 0; !status && i < sizeof(games) / sizeof(games[0]); i++) {
+        ludus_game game;
+        ludus_net *net = NULL;
+        status = ludus_game_open(&game, games[i], error);
+        if (status) {
+            break;
+        }
+        status = make_net(&net, &game, 64, 5, error);
+        status = status ? status : add_think_rows(&game, net, options, rows, error);
+        ludus_net_destroy(net);
         ludus_game_close(&game);
     }
     return status;
@@ -367,13 +411,9 @@ static ludus_status measure_transitions(const bench_options *options, json_t *ro
 }
 
 static const bench_part parts[] = {
-    {"net", measure_net},
-    {"search", measure_search},
-    {"train", measure_train},
-    {"replay", measure_replay},
-    {"selfplay", measure_selfplay},
-    {"env", measure_env},
-    {"transitions", measure_transitions},
+    {"net", measure_net},     {"search", measure_search},           {"think", measure_think},
+    {"train", measure_train}, {"replay", measure_replay},           {"selfplay", measure_selfplay},
+    {"env", measure_env},     {"transitions", measure_transitions},
 };
 enum { NUM_PARTS = sizeof(parts) / sizeof(parts[0]) };
 
@@ -516,7 +556,7 @@ static int bench_run(int argc, char **argv)
 
 const ludus_command ludus_cmd_bench = {
     .name = "bench",
-    .words = "[net|search|train|replay|selfplay|env|transitions]",
+    .words = "[net|search|think|train|replay|selfplay|env|transitions]",
     .min_words = 0,
     .max_words = 1,
     .summary = "speeds of nets, search, training, replay, self-play and worlds",

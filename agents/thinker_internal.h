@@ -52,8 +52,8 @@ struct ludus_thinker {
     double obeyed_set, origin; // clocks
     double row_seconds;        // what a row costs, lately; 0 = not known
     ludus_think_watch watch;
-    double reported;           // clock of the last report
-    ludus_mcts_move *moves;    // [max_legal] scratch
+    double reported;        // clock of the last report
+    ludus_mcts_move *moves; // [max_legal] scratch
     ludus_thinker_snapshot draft;
     float *ownership; // [LUDUS_THINK_OUTLOOK_MAX, cells] scratch
 };
