@@ -63,8 +63,7 @@ static ludus_status open_game(ludus_play *p, const ludus_play_config *config, lu
     p->pos = ludus_alloc(1, bytes);
     p->analysed = ludus_alloc(1, bytes);
     p->legal = ludus_alloc((size_t)p->game.spec.max_legal, sizeof(*p->legal));
-    if (!p->pos || !p->analysed || !p->legal ||
-        ludus_thinker_snapshot_init(&p->seen, &p->game) ||
+    if (!p->pos || !p->analysed || !p->legal || ludus_thinker_snapshot_init(&p->seen, &p->game) ||
         ludus_thinker_snapshot_init(&p->latest, &p->game)) {
         return ludus_fail(error, LUDUS_ERR_NOMEM, "no memory for the game");
     }
