@@ -257,6 +257,9 @@ static bool open_piece(const ludus_piece_format *f, const uint8_t *bytes, size_t
     const size_t frames = (size - head) / f->frame_bytes;
     size_t wanted = (size_t)v->back + (size_t)v->steps;
     for (int32_t i = 0; i < v->steps; i++) {
+        if (v->end[i] > LUDUS_STEP_TRUNCATED) {
+            return false;
+        }
         wanted += v->end[i] == LUDUS_STEP_TRUNCATED;
     }
     wanted += v->end[v->steps - 1] == LUDUS_STEP_GOES_ON;

@@ -214,6 +214,30 @@ static void damaged_pieces_are_refused_or_harmless(void **state)
     free(s);
 }
 
+// An end of no known kind would have no frame after it, and yet a value.
+static void unknown_ends_are_refused(void **state)
+{
+    (void)state;
+    story *s = malloc(sizeof *s);
+    ludus_buffer record = {0};
+    uint8_t obs[MAX_STACK * FRAME], next[MAX_STACK * FRAME];
+    ludus_transition got;
+    assert_non_null(s);
+    tell(s, 2, 1, 8, 5);
+    write_one(s, &record);
+    for (size_t i = 0; i < 8; i++) {
+        uint8_t *end = record.data + 5 + 8 + i;
+        const uint8_t before = *end;
+        *end = LUDUS_STEP_TRUNCATED + 1;
+        assert_false(
+            ludus_piece_read(&s->format, record.data, record.size, 7, GAMMA, obs, next, &got));
+        *end = before;
+    }
+    assert_true(ludus_piece_read(&s->format, record.data, record.size, 7, GAMMA, obs, next, &got));
+    ludus_buffer_free(&record);
+    free(s);
+}
+
 static void a_damaged_writer_is_refused(void **state)
 {
     (void)state;
@@ -265,6 +289,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_transition_is_rebuilt),
         cmocka_unit_test(damaged_pieces_are_refused_or_harmless),
+        cmocka_unit_test(unknown_ends_are_refused),
         cmocka_unit_test(a_damaged_writer_is_refused),
         cmocka_unit_test(worlds_give_formats),
     };
