@@ -157,7 +157,7 @@ static int32_t make_node(ludus_mcts *t, int32_t parent)
     t->num_edges += node->num_edges;
     for (int32_t e = first; e < t->num_edges; e++) {
         t->edge_prior[e] = 0.0f;
-        t->edge_value[e] = 0.0f;
+        t->edge_value[e] = 0.0;
         t->edge_visits[e] = 0;
         t->edge_virtual[e] = 0;
         t->edge_child[e] = LUDUS_MCTS_NO_NODE;
@@ -235,9 +235,9 @@ static chances chances_of_proof(const ludus_mcts *t, int32_t node)
 static void add_chances(ludus_mcts_node *node, chances c)
 {
     node->visits++;
-    node->value_sum += c.value;
-    node->win_sum += c.win;
-    node->loss_sum += c.loss;
+    node->value_sum += (double)c.value;
+    node->win_sum += (double)c.win;
+    node->loss_sum += (double)c.loss;
 }
 
 // A node is won if one move wins; when every move is proven, it is worth the best of them.
@@ -276,7 +276,7 @@ static void back_up(ludus_mcts *t, const ludus_mcts_path *path, chances c)
         }
         c = seen_by(c, t->nodes[node].side);
         t->edge_visits[edge]++;
-        t->edge_value[edge] += c.value;
+        t->edge_value[edge] += (double)c.value;
         add_chances(&t->nodes[node], c);
         child = node;
     }

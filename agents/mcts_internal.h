@@ -24,9 +24,9 @@ typedef enum ludus_proof {
 typedef struct ludus_mcts_node {
     int32_t parent; // node, LUDUS_MCTS_NO_NODE at the root
     int32_t first_edge, num_edges;
-    int32_t visits;  // evaluations backed up through this node, its own included
-    float value_sum; // of them, for the player to move here
-    float win_sum, loss_sum;
+    int32_t visits;   // evaluations backed up through this node, its own included
+    double value_sum; // of them, for the player to move here; floats would stand still at 2^24
+    double win_sum, loss_sum;
     float own_value;  // the evaluator's
     int8_t side;      // player to move, 0 or 1
     int8_t proof;     // ludus_proof
@@ -55,7 +55,7 @@ struct ludus_mcts {
     uint8_t *states;
     ludus_move *edge_move;
     float *edge_prior;
-    float *edge_value; // sum, for the player to move at the parent
+    double *edge_value; // sum, for the player to move at the parent
     int32_t *edge_visits;
     int32_t *edge_virtual; // descents under way, times virtual_loss
     int32_t *edge_child;   // node or LUDUS_MCTS_NO_NODE

@@ -169,7 +169,7 @@ ludus_move ludus_mcts_best(const ludus_mcts *tree)
 int32_t ludus_mcts_moves(const ludus_mcts *tree, ludus_mcts_move *out)
 {
     const ludus_mcts_node *root = &tree->nodes[0];
-    const float own = root->visits > 0 ? root->value_sum / (float)root->visits : 0.0f;
+    const float own = root->visits > 0 ? (float)(root->value_sum / (double)root->visits) : 0.0f;
     for (int32_t i = 0; i < root->num_edges; i++) {
         const int32_t e = root->first_edge + i;
         const bool proven = tree->config.enable_solver && tree->edge_proof[e] != LUDUS_PROOF_NONE;
@@ -257,7 +257,7 @@ int32_t ludus_mcts_line_positions(const ludus_mcts *tree, const void **pos, int3
 
 // Sums over the root, or over the moves that it is restricted to.
 typedef struct root_sums {
-    float visits, value, win, loss;
+    double visits, value, win, loss;
 } root_sums;
 
 static root_sums sums_of_root(const ludus_mcts *t)
@@ -271,14 +271,14 @@ static root_sums sums_of_root(const ludus_mcts *t)
         }
         const ludus_mcts_node *child = &t->nodes[t->edge_child[e]];
         const bool same = child->side == root->side;
-        s.visits += (float)child->visits;
+        s.visits += (double)child->visits;
         s.value += same ? child->value_sum : -child->value_sum;
         s.win += same ? child->win_sum : child->loss_sum;
         s.loss += same ? child->loss_sum : child->win_sum;
     }
-    return s.visits > 0.0f
+    return s.visits > 0.0
                ? s
-               : (root_sums){(float)root->visits, root->value_sum, root->win_sum, root->loss_sum};
+               : (root_sums){(double)root->visits, root->value_sum, root->win_sum, root->loss_sum};
 }
 
 static int32_t fullness_of(const ludus_mcts *t)
@@ -310,9 +310,9 @@ void ludus_mcts_stats_get(const ludus_mcts *tree, ludus_mcts_stats *out)
         return;
     }
     const root_sums sums = sums_of_root(tree);
-    const float visits = sums.visits > 0.0f ? sums.visits : 1.0f;
-    out->value = sums.value / visits;
-    out->wdl[0] = sums.win / visits;
-    out->wdl[2] = sums.loss / visits;
+    const double visits = sums.visits > 0.0 ? sums.visits : 1.0;
+    out->value = (float)(sums.value / visits);
+    out->wdl[0] = (float)(sums.win / visits);
+    out->wdl[2] = (float)(sums.loss / visits);
     out->wdl[1] = 1.0f - out->wdl[0] - out->wdl[2];
 }

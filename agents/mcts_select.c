@@ -24,7 +24,7 @@ float ludus_mcts_edge_mean(const ludus_mcts *t, int32_t edge, float otherwise)
         return otherwise;
     }
     // A descent under way counts as a loss until its result is in.
-    return (t->edge_value[edge] - (float)t->edge_virtual[edge]) / (float)visits;
+    return (float)((t->edge_value[edge] - (double)t->edge_virtual[edge]) / (double)visits);
 }
 
 static float edge_value(const ludus_mcts *t, const ludus_mcts_node *node, int32_t edge,
@@ -51,7 +51,7 @@ static float first_play_value(const ludus_mcts *t, const ludus_mcts_node *n, flo
     for (int32_t e = n->first_edge; e < n->first_edge + n->num_edges; e++) {
         mass += t->edge_visits[e] > 0 ? t->edge_prior[e] : 0.0f;
     }
-    return n->value_sum / (float)n->visits - reduction * sqrtf(mass);
+    return (float)(n->value_sum / (double)n->visits) - reduction * sqrtf(mass);
 }
 
 static float prior_of(const ludus_mcts *t, int32_t node, int32_t edge)

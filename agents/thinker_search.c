@@ -10,7 +10,8 @@
 #define BATCH_SIMULATIONS 4096
 // A batch takes no longer than this where the clock matters at all: stop() waits for it.
 #define BATCH_SECONDS 0.01
-#define RECENT_SHARE 0.25 // of the last batch in what a row is taken to cost
+#define RECENT_SHARE 0.25      // of the last batch in what a row is taken to cost
+#define MOST_VISITS 1000000000 // what is counted in 32 bits ends here
 #define LINE_MAX_DEPTH 256
 #define SIMULATIONS_PER_PLY 2000 // end a search by depth whose line ends with the game
 
@@ -94,7 +95,7 @@ static verdict judge(ludus_thinker *t)
         (l->seconds > 0.0 && is_out_of_time(t, &stats))) {
         return END;
     }
-    if (stats.proven || stats.arena_full) {
+    if (stats.proven || stats.arena_full || stats.visits >= MOST_VISITS) {
         return l->enable_endless ? WAIT : END;
     }
     return GO_ON;
