@@ -95,6 +95,16 @@ static void one_simulation(ludus_mcts *tree, bench *b)
     ludus_mcts_apply(tree, &leaf, 1);
 }
 
+static void one_simulation_if_any(ludus_mcts *tree, bench *b)
+{
+    ludus_leaf leaf;
+    const int32_t n = ludus_mcts_gather(tree, &leaf, 1);
+    if (n > 0) {
+        ludus_evaluate(&b->evaluator, 1, &leaf);
+        ludus_mcts_apply(tree, &leaf, 1);
+    }
+}
+
 // The first simulations go to the eight best moves in turn; returns how many of those had no
 // visits.
 static int32_t check_first_eight(ludus_mcts *tree, bench *b, const ludus_mcts_config *config)
@@ -323,6 +333,116 @@ static void tictactoe_is_proven_a_draw_from_the_start(void **state)
     bench_close(&b);
 }
 
+// ---- Restricted, moved and read -----------------------------------------------------------------
+
+// Black threatens four at 4: every other reply loses, so a root held to those is lost.
+static void a_restricted_root_searches_and_proves_its_moves_alone(void **state)
+{
+    bench b;
+    ludus_mcts_move found[MAX_LEGAL];
+    float policy[MAX_LEGAL];
+    ludus_mcts_stats stats;
+    const ludus_move losing[] = {0, 5};
+    (void)state;
+    bench_open(&b, "connect4");
+    bench_play(&b, "1 7 2 7 3");
+    ludus_mcts_config config = bench_config();
+    config.enable_solver = true;
+    ludus_mcts *tree = bench_tree(&b, &config);
+    ludus_mcts_start(tree, b.pos, 500, false, &b.rng);
+    ludus_mcts_restrict(tree, losing, 2);
+    while (!ludus_mcts_done(tree)) {
+        one_simulation_if_any(tree, &b);
+    }
+    ludus_mcts_stats_get(tree, &stats);
+    assert_true(stats.proven && stats.value == -1.0f && stats.wdl[2] == 1.0f);
+    const int32_t n = ludus_mcts_moves(tree, found);
+    ludus_mcts_policy(tree, policy);
+    for (int32_t i = 0; i < n; i++) {
+        const bool is_open = found[i].move == 0 || found[i].move == 5;
+        assert_true(is_open ? found[i].is_proven : found[i].visits == 0 && policy[i] == 0.0f);
+    }
+    assert_true(ludus_mcts_best(tree) == 0 || ludus_mcts_best(tree) == 5);
+    run(tree, &b, 500, false); // start() lifts it, and the reply that holds is found
+    assert_int_equal(ludus_mcts_best(tree), 3);
+    ludus_mcts_stats_get(tree, &stats);
+    assert_false(stats.proven && stats.value < 0.0f);
+    ludus_mcts_destroy(tree);
+    bench_close(&b);
+}
+
+static void advance_to_equals_advancing_by_moves(void **state)
+{
+    bench b;
+    ludus_mcts_move by_moves[MAX_LEGAL], by_position[MAX_LEGAL];
+    ludus_move line[2];
+    uint8_t elsewhere[STATE_BYTES];
+    (void)state;
+    bench_open(&b, "othello");
+    const ludus_mcts_config config = bench_config();
+    ludus_mcts *one = bench_tree(&b, &config), *two = bench_tree(&b, &config);
+    assert_false(ludus_mcts_advance_to(two, b.pos)); // an empty tree has no root
+    for (int ply = 0; ply < 16; ply += 2) {
+        run(one, &b, 300, false);
+        run(two, &b, 300, false);
+        ludus_game_init(&b.game, elsewhere);
+        assert_true(ply == 0 || !ludus_mcts_advance_to(two, elsewhere));
+        assert_true(ludus_mcts_advance_to(two, b.pos)); // stays
+        assert_int_equal(ludus_mcts_line(one, line, 2), 2);
+        for (int i = 0; i < 2; i++) {
+            ludus_game_play(&b.game, b.pos, line[i]);
+            ludus_mcts_advance(one, line[i]);
+        }
+        assert_true(ludus_mcts_advance_to(two, b.pos));
+        ludus_mcts_start(one, b.pos, 1, false, &b.rng);
+        ludus_mcts_start(two, b.pos, 1, false, &b.rng);
+        const int32_t n = ludus_mcts_moves(one, by_moves);
+        assert_int_equal(ludus_mcts_moves(two, by_position), n);
+        for (int32_t i = 0; i < n; i++) {
+            assert_int_equal(by_moves[i].visits, by_position[i].visits);
+            assert_true(by_moves[i].value == by_position[i].value);
+        }
+    }
+    ludus_mcts_destroy(one);
+    ludus_mcts_destroy(two);
+    bench_close(&b);
+}
+
+static void lines_begin_with_any_move(void **state)
+{
+    bench b;
+    ludus_mcts_move found[MAX_LEGAL];
+    ludus_move main_line[16], line[16];
+    const void *positions[16];
+    int32_t visits[16];
+    (void)state;
+    bench_open(&b, "othello");
+    const ludus_mcts_config config = bench_config();
+    ludus_mcts *tree = bench_tree(&b, &config);
+    run(tree, &b, 400, false);
+    const int32_t length = ludus_mcts_line(tree, main_line, 16);
+    const int32_t n = ludus_mcts_moves(tree, found);
+    for (int32_t i = 0; i < n; i++) {
+        const int32_t l = ludus_mcts_line_after(tree, found[i].move, line, 16);
+        assert_true(l >= 1 && line[0] == found[i].move);
+        if (found[i].move == main_line[0]) {
+            assert_int_equal(l, length);
+            assert_memory_equal(line, main_line, (size_t)l * sizeof *line);
+        }
+    }
+    const int32_t nodes = ludus_mcts_line_positions(tree, positions, visits, 16);
+    assert_int_equal(nodes, length + 1);
+    for (int32_t i = 0; i < nodes; i++) {
+        assert_memory_equal(positions[i], b.pos, b.game.spec.state_bytes);
+        assert_true(i == 0 ? visits[i] == 401 : visits[i] < visits[i - 1]);
+        if (i < length) {
+            ludus_game_play(&b.game, b.pos, main_line[i]);
+        }
+    }
+    ludus_mcts_destroy(tree);
+    bench_close(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -334,6 +454,9 @@ int main(void)
         cmocka_unit_test(low_temperatures_play_the_most_visited),
         cmocka_unit_test(proven_losses_leave_the_target),
         cmocka_unit_test(draw_value_is_what_a_proven_draw_is_worth),
+        cmocka_unit_test(a_restricted_root_searches_and_proves_its_moves_alone),
+        cmocka_unit_test(advance_to_equals_advancing_by_moves),
+        cmocka_unit_test(lines_begin_with_any_move),
         cmocka_unit_test(tictactoe_is_proven_a_draw_from_the_start),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
