@@ -1,8 +1,11 @@
 // ludus watch: runs, recorded games, matches and worlds in a window.
 
 #include "cmd.h"
+#include "cmd_data.h"
 #include "cmd_window.h"
+#include "cmd_world.h"
 #include "viewer/dashboard_screen.h"
+#include "viewer/world_screen.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -13,6 +16,11 @@ typedef struct watch_options {
     const char *axis;
     double smoothing;
     bool log_x, log_y;
+    const char *net;
+    bool person;
+    double epsilon;
+    double rate;
+    uint64_t seed;
 } watch_options;
 
 static const ludus_arg watch_args[] = {
@@ -26,6 +34,15 @@ static const ludus_arg watch_args[] = {
      "logarithmic x axis"},
     {"--log-y", LUDUS_ARG_FLAG, offsetof(watch_options, log_y), 0, 0, NULL, NULL,
      "logarithmic y axis"},
+    {"--net", LUDUS_ARG_TEXT, offsetof(watch_options, net), 0, 0, "FILE", NULL,
+     "a world: the agent that plays (default: the world's trained net)"},
+    {"--person", LUDUS_ARG_FLAG, offsetof(watch_options, person), 0, 0, NULL, NULL,
+     "a world: you play (Return changes that)"},
+    {"--epsilon", LUDUS_ARG_DOUBLE, offsetof(watch_options, epsilon), 0, 1, "E", NULL,
+     "a world: share of random actions (default 0)"},
+    {"--rate", LUDUS_ARG_DOUBLE, offsetof(watch_options, rate), 0, 1000, "N", NULL,
+     "a world: steps per second (default: the world's own)"},
+    LUDUS_ARG_ROW_SEED(watch_options),
     LUDUS_ARG_ROWS_WINDOW(watch_options),
 };
 
@@ -49,13 +66,40 @@ static int watch_dashboard(const ludus_words *words, const watch_options *option
     return status;
 }
 
+static int watch_world(const char *name, const watch_options *options)
+{
+    char relative[64], trained[LUDUS_PATH_MAX];
+    ludus_world_view *view;
+    ludus_error error;
+    snprintf(relative, sizeof relative, "nets/trained/%.32s.safetensors", name);
+    const bool is_trained = ludus_data_find(relative, trained);
+    const ludus_world_view_setup setup = {.session = {.name = name,
+                                                      .net = options->net != NULL ? options->net
+                                                             : is_trained         ? trained
+                                                                                  : NULL,
+                                                      .seed = options->seed,
+                                                      .epsilon = (float)options->epsilon},
+                                          .steps_per_second = options->rate,
+                                          .is_person = options->person};
+    if (ludus_world_view_create(&view, &setup, &error)) {
+        return ludus_cmd_fail(&ludus_cmd_watch, &error);
+    }
+    const int status =
+        ludus_cmd_window(&ludus_cmd_watch, &options->window, ludus_world_screen(), view);
+    ludus_world_view_destroy(view);
+    return status;
+}
+
 static int watch_run(int argc, char **argv)
 {
-    watch_options options = {.window = ludus_window_args_default()};
+    watch_options options = {.window = ludus_window_args_default(), .seed = 1};
     ludus_words words;
     const int status = ludus_cmd_parse(&ludus_cmd_watch, argc, argv, &options, &words);
     if (status >= 0) {
         return status;
+    }
+    if (words.count == 1 && ludus_world_exists(words.word[0])) {
+        return watch_world(words.word[0], &options);
     }
     return watch_dashboard(&words, &options);
 }

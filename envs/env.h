@@ -60,6 +60,7 @@ typedef struct ludus_env_result {
     bool terminated;  // the task ended (under the life wrapper: a life)
     bool truncated;   // a limit ended the episode
     bool game_over;   // the whole game ended or was cut; differs under the life wrapper
+    bool stuck;       // a sticky action: the one before was carried out instead of this one
 } ludus_env_result;
 
 typedef enum ludus_env_actions { LUDUS_ACTIONS_FULL, LUDUS_ACTIONS_MINIMAL } ludus_env_actions;

@@ -100,6 +100,7 @@ void ludus_minatar_step(void *self, int32_t action, ludus_env_result *out)
     const int32_t wanted = world->actions[action];
     // Drawn even when nothing sticks: the stream's use must not depend on the setting.
     const bool sticks = ludus_minatar_uniform(&world->stream) < world->sticky;
+    out->stuck = sticks && world->last_action != wanted;
     world->last_action = sticks ? world->last_action : wanted;
     if (!world->terminal) {
         out->reward = (float)world->rules->step(world->state, &world->stream, world->last_action,

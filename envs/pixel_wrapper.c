@@ -67,10 +67,12 @@ static void skip_step(void *self, int32_t action, ludus_env_result *out)
     bool has_first = false;
     float reward = 0.0f;
     float raw_reward = 0.0f;
+    bool stuck = false;
     for (int32_t i = 0; i < wrapper->amount && !wrapper->inner.over; i++) {
         ludus_env_step(&wrapper->inner, action, out);
         reward += out->reward;
         raw_reward += out->raw_reward;
+        stuck |= out->stuck;
         if (has_maximum && i == wrapper->amount - 2) {
             ludus_env_observe(&wrapper->inner, wrapper->kept);
             has_first = !wrapper->inner.over;
@@ -84,6 +86,7 @@ static void skip_step(void *self, int32_t action, ludus_env_result *out)
     }
     out->reward = reward;
     out->raw_reward = raw_reward;
+    out->stuck = stuck;
 }
 
 static const ludus_env_ops skip_ops = {

@@ -1,0 +1,33 @@
+// The panels of the world screen.
+//
+// Threads: the window's.
+
+#ifndef LUDUS_VIEWER_WORLD_DRAW_H
+#define LUDUS_VIEWER_WORLD_DRAW_H
+
+#include "viewer/canvas.h"
+#include "viewer/world_session.h"
+
+// Memory for the picture of an observation's planes.
+typedef struct ludus_world_planes {
+    float *cells; // [C,H,W]
+    uint8_t *rgb; // of all planes side by side
+    size_t bytes;
+} ludus_world_planes;
+
+ludus_status ludus_world_planes_create(ludus_world_planes *out, const ludus_env_spec *spec,
+                                       ludus_error *error);
+void ludus_world_planes_destroy(ludus_world_planes *planes); // a zeroed one is accepted
+
+// Two lines: who plays, step, score; what was done last and whether a sticky action changed it.
+void ludus_world_draw_status(ludus_canvas *canvas, ludus_rect rect, const ludus_world_state *state,
+                             bool is_person, bool shows_stuck);
+// Over the picture: the episode has ended.
+void ludus_world_draw_end(ludus_canvas *canvas, ludus_rect rect, const ludus_world_state *state);
+// A bar per action, from the least value to the greatest.
+void ludus_world_draw_values(ludus_canvas *canvas, ludus_rect rect, const ludus_world_state *state);
+// What the net sees: planes of bits in colours, pictures in grey, numbers as figures.
+void ludus_world_draw_planes(ludus_canvas *canvas, ludus_rect rect, const ludus_world_state *state,
+                             ludus_world_planes *planes);
+
+#endif

@@ -1,0 +1,26 @@
+// An Atari-like world in the window: the picture, the values of the actions, what the network sees,
+// the curves of value and score; the agent plays, or a person does.
+//
+// Threads: the window's. Headless, the same setup gives the same pictures.
+
+#ifndef LUDUS_VIEWER_WORLD_SCREEN_H
+#define LUDUS_VIEWER_WORLD_SCREEN_H
+
+#include "viewer/window.h"
+#include "viewer/world_session.h"
+
+typedef struct ludus_world_view ludus_world_view;
+
+typedef struct ludus_world_view_setup {
+    ludus_world_setup session;
+    double steps_per_second; // 0 = the world's own
+    bool is_person;          // a person plays first, though there is an agent
+    bool is_paused;
+} ludus_world_view_setup;
+
+ludus_status ludus_world_view_create(ludus_world_view **out, const ludus_world_view_setup *setup,
+                                     ludus_error *error);
+void ludus_world_view_destroy(ludus_world_view *view); // NULL is accepted
+const ludus_screen_ops *ludus_world_screen(void);      // its self is the view
+
+#endif
