@@ -68,8 +68,9 @@ static ludus_status read_chunk(ludus_segment_scan *scan, read_space *space,
     return visit_chunk(chunk, space->raw, visit, user);
 }
 
-static ludus_status read_chunks(ludus_segment_scan *scan, ludus_segment_visit *visit, void *user,
-                                ludus_error *error)
+// *passed: where the last chunk that will not be replaced ends.
+static ludus_status read_chunks(ludus_segment_scan *scan, uint64_t *passed,
+                                ludus_segment_visit *visit, void *user, ludus_error *error)
 {
     read_space space = {.unpacker = ludus_chunk_unpacker_create()};
     ludus_status status = space.unpacker != NULL
@@ -80,6 +81,9 @@ static ludus_status read_chunks(ludus_segment_scan *scan, ludus_segment_visit *v
         status = ludus_segment_scan_next(scan, &found, error);
         if (status == LUDUS_OK && found) {
             status = read_chunk(scan, &space, visit, user, error);
+            if (status == LUDUS_OK && (scan->chunk.flags & LUDUS_CHUNK_PROVISIONAL) == 0) {
+                *passed = scan->next;
+            }
         }
     }
     ludus_chunk_unpacker_destroy(space.unpacker);
@@ -91,6 +95,13 @@ static ludus_status read_chunks(ludus_segment_scan *scan, ludus_segment_visit *v
 ludus_status ludus_segment_read(const char *path, char *tag, ludus_segment_visit *visit, void *user,
                                 ludus_error *error)
 {
+    uint64_t offset = 0;
+    return ludus_segment_read_on(path, &offset, tag, visit, user, error);
+}
+
+ludus_status ludus_segment_read_on(const char *path, uint64_t *offset, char *tag,
+                                   ludus_segment_visit *visit, void *user, ludus_error *error)
+{
     ludus_segment_scan scan;
     memset(tag, 0, LUDUS_SEGMENT_TAG_MAX);
     ludus_status status = ludus_segment_scan_open(&scan, path, error);
@@ -98,7 +109,12 @@ ludus_status ludus_segment_read(const char *path, char *tag, ludus_segment_visit
         return status;
     }
     memcpy(tag, scan.tag, LUDUS_SEGMENT_TAG_MAX);
-    status = read_chunks(&scan, visit, user, error);
+    if (*offset > scan.size) {
+        status = ludus_fail(error, LUDUS_ERR_STATE, "%s: has become shorter", path);
+    } else {
+        scan.next = *offset > scan.next ? *offset : scan.next;
+        status = read_chunks(&scan, offset, visit, user, error);
+    }
     if (status == LUDUS_OK && scan.is_torn) {
         ludus_fail(error, LUDUS_OK,
                    "%s: the last %" PRIu64 " bytes are an unfinished chunk, left out", path,

@@ -28,6 +28,13 @@ typedef ludus_status ludus_segment_visit(const uint8_t *record, size_t size, int
 ludus_status ludus_segment_read(const char *path, char *tag, ludus_segment_visit *visit, void *user,
                                 ludus_error *error);
 
+// The same for a file that grows: begins behind the *offset bytes read before (0 = the beginning)
+// and moves *offset to where the next call should begin, also when it fails. A provisional chunk is
+// visited but not passed, so its records come again. LUDUS_ERR_STATE: the file is shorter than
+// *offset; LUDUS_ERR_FORMAT also when no chunk begins there any more: begin anew.
+ludus_status ludus_segment_read_on(const char *path, uint64_t *offset, char *tag,
+                                   ludus_segment_visit *visit, void *user, ludus_error *error);
+
 // Before a run goes on from a checkpoint whose replay ends at `item`: cuts the files back to the
 // chunks that were full then. (The records of the chunk that was open are in the checkpoint; the
 // replay writes them again.) A missing folder is an empty one.
