@@ -5,10 +5,12 @@
 #include "cmd_window.h"
 #include "cmd_world.h"
 #include "viewer/dashboard_screen.h"
+#include "viewer/film_screen.h"
 #include "viewer/world_screen.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 typedef struct watch_options {
     ludus_window_args window;
@@ -20,6 +22,9 @@ typedef struct watch_options {
     bool person;
     double epsilon;
     double rate;
+    int32_t number; // 0 = not said
+    int32_t ply;
+    bool paused;
     uint64_t seed;
 } watch_options;
 
@@ -42,6 +47,12 @@ static const ludus_arg watch_args[] = {
      "a world: share of random actions (default 0)"},
     {"--rate", LUDUS_ARG_DOUBLE, offsetof(watch_options, rate), 0, 1000, "N", NULL,
      "a world: steps per second (default: the world's own)"},
+    {"--paused", LUDUS_ARG_FLAG, offsetof(watch_options, paused), 0, 0, NULL, NULL,
+     "begin with everything standing still"},
+    {"--number", LUDUS_ARG_INT32, offsetof(watch_options, number), 1, 2e9, "N", NULL,
+     "recorded games: the one with this number (default: the last of a run, the first of a file)"},
+    {"--ply", LUDUS_ARG_INT32, offsetof(watch_options, ply), 0, 1e6, "N", NULL,
+     "recorded games: begin after so many moves"},
     LUDUS_ARG_ROW_SEED(watch_options),
     LUDUS_ARG_ROWS_WINDOW(watch_options),
 };
@@ -80,7 +91,8 @@ static int watch_world(const char *name, const watch_options *options)
                                                       .seed = options->seed,
                                                       .epsilon = (float)options->epsilon},
                                           .steps_per_second = options->rate,
-                                          .is_person = options->person};
+                                          .is_person = options->person,
+                                          .is_paused = options->paused};
     if (ludus_world_view_create(&view, &setup, &error)) {
         return ludus_cmd_fail(&ludus_cmd_watch, &error);
     }
@@ -88,6 +100,62 @@ static int watch_world(const char *name, const watch_options *options)
         ludus_cmd_window(&ludus_cmd_watch, &options->window, ludus_world_screen(), view);
     ludus_world_view_destroy(view);
     return status;
+}
+
+static bool is_folder(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+// The shelf's game of that number, or -1.
+static int32_t find_game(const ludus_game_shelf *shelf, int32_t number)
+{
+    for (int32_t i = 0; i < ludus_game_shelf_count(shelf); i++) {
+        if (ludus_game_shelf_entry(shelf, i)->number == number) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+static int watch_games(const char *path, const watch_options *options)
+{
+    ludus_game_shelf *shelf;
+    ludus_film_view *view;
+    ludus_error error;
+    if (ludus_game_shelf_create(&shelf, path, &error)) {
+        return ludus_cmd_fail(&ludus_cmd_watch, &error);
+    }
+    const bool is_file = !is_folder(path);
+    int32_t game = is_file ? 0 : -1;
+    if (options->number > 0) {
+        game = find_game(shelf, options->number);
+    }
+    const ludus_film_setup setup = {.source = ludus_game_shelf_source(shelf),
+                                    .title = path,
+                                    .game = game,
+                                    .ply = options->ply,
+                                    .is_paused = options->paused,
+                                    .plies_per_second = options->rate};
+    int status;
+    if (options->number > 0 && game < 0) {
+        status =
+            ludus_cmd_fail_usage(&ludus_cmd_watch, "%s: no game %d", path, (int)options->number);
+    } else if (ludus_film_view_create(&view, &setup, &error)) {
+        status = ludus_cmd_fail(&ludus_cmd_watch, &error);
+    } else {
+        status = ludus_cmd_window(&ludus_cmd_watch, &options->window, ludus_film_screen(), view);
+        ludus_film_view_destroy(view);
+    }
+    ludus_game_shelf_destroy(shelf);
+    return status;
+}
+
+static bool ends_with_jsonl(const char *path)
+{
+    const size_t length = strlen(path);
+    return length > 6 && strcmp(path + length - 6, ".jsonl") == 0;
 }
 
 static int watch_run(int argc, char **argv)
@@ -100,6 +168,9 @@ static int watch_run(int argc, char **argv)
     }
     if (words.count == 1 && ludus_world_exists(words.word[0])) {
         return watch_world(words.word[0], &options);
+    }
+    if (words.count == 1 && !ends_with_jsonl(words.word[0]) && !is_folder(words.word[0])) {
+        return watch_games(words.word[0], &options);
     }
     return watch_dashboard(&words, &options);
 }

@@ -1,6 +1,7 @@
 #include "viewer/game_shelf_internal.h"
 
 #include "envs/sgf.h"
+#include "viewer/film_source.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -193,4 +194,48 @@ ludus_status ludus_game_shelf_film(const ludus_game_shelf *shelf, int32_t i, lud
         memcpy((*out)->names, game->names, sizeof(*out)->names);
     }
     return status;
+}
+
+// ---- As a source of films --------------------------------------------------------------------
+
+static bool source_poll(void *self)
+{
+    return ludus_game_shelf_poll(self);
+}
+
+static int32_t source_count(const void *self)
+{
+    return ludus_game_shelf_count(self);
+}
+
+static int64_t source_left(const void *self)
+{
+    return ludus_game_shelf_left(self);
+}
+
+static void source_entry(const void *self, int32_t i, ludus_shelf_entry *out)
+{
+    *out = *ludus_game_shelf_entry(self, i);
+}
+
+static ludus_status source_film(const void *self, int32_t i, ludus_game_film **out,
+                                ludus_error *error)
+{
+    return ludus_game_shelf_film(self, i, out, error);
+}
+
+static const char *source_notice(const void *self)
+{
+    return ludus_game_shelf_notice(self);
+}
+
+ludus_film_source ludus_game_shelf_source(ludus_game_shelf *shelf)
+{
+    static const ludus_film_source_ops ops = {.poll = source_poll,
+                                              .count = source_count,
+                                              .left = source_left,
+                                              .entry = source_entry,
+                                              .film = source_film,
+                                              .notice = source_notice};
+    return (ludus_film_source){.ops = &ops, .self = shelf};
 }
