@@ -60,20 +60,23 @@ void ludus_game_curve_draw(ludus_canvas *canvas, const ludus_play_record *record
     enum { MOST = 800 };
     ludus_point points[MOST];
     const ludus_theme *theme = ludus_canvas_theme(canvas);
-    const ludus_colour ground = ludus_colour_mix(theme->panel, colours[1], 0.25f);
-    const ludus_colour area = ludus_colour_mix(theme->panel, colours[0], 0.45f);
+    const ludus_colour low_area = ludus_colour_mix(theme->panel, colours[0], 0.45f);
+    const ludus_colour high_area = ludus_colour_mix(theme->panel, colours[1], 0.45f);
     if (rect.w < 8 || rect.h < 8) {
         return;
     }
-    ludus_canvas_fill_rounded(canvas, rect, 4, ground);
+    ludus_canvas_fill_rounded(canvas, rect, 4, ludus_colour_mix(theme->panel, theme->grid, 0.6f));
     const int32_t n = gather_wins(record, rect, points, MOST);
     const float scale = ludus_canvas_scale(canvas);
-    for (int32_t i = 0; i + 1 < n; i++) { // columns below the curve, from pixel to pixel
+    const float top = roundf(rect.y * scale) / scale;
+    const float low = roundf((rect.y + rect.h) * scale) / scale;
+    for (int32_t i = 0; i + 1 < n; i++) { // columns beside the curve, from pixel to pixel
         const ludus_point a = {roundf(points[i].x * scale) / scale, points[i].y};
         const ludus_point b = {roundf(points[i + 1].x * scale) / scale, points[i + 1].y};
-        const float low = roundf((rect.y + rect.h) * scale) / scale;
-        const ludus_point quad[4] = {a, b, {b.x, low}, {a.x, low}};
-        ludus_canvas_polygon(canvas, quad, 4, area);
+        const ludus_point below[4] = {a, b, {b.x, low}, {a.x, low}};
+        const ludus_rect all = {a.x, top, b.x - a.x, low - top};
+        ludus_canvas_fill(canvas, all, high_area);
+        ludus_canvas_polygon(canvas, below, 4, low_area);
     }
     ludus_canvas_fill(canvas, (ludus_rect){rect.x, rect.y + rect.h / 2 - 0.5f, rect.w, 1},
                       ludus_colour_fade(theme->soft, 0.5f));

@@ -59,8 +59,7 @@ static void go_result(const ludus_play *p, char *out, size_t size)
     } else if (lead == 0) {
         snprintf(out, size, "0");
     } else {
-        snprintf(out, size, "%c+%.1f", lead > 0 ? 'B' : 'W',
-                 0.5 * (double)(lead > 0 ? lead : -lead));
+        snprintf(out, size, "%c+%g", lead > 0 ? 'B' : 'W', 0.5 * (double)(lead > 0 ? lead : -lead));
     }
 }
 

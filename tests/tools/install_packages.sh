@@ -17,6 +17,7 @@ has_content() {
     libsdl2-image-dev) [ -n "$(find /usr/include /usr/local/include -name SDL_image.h 2>/dev/null)" ] ;;
     libfontconfig-dev) has_header fontconfig/fontconfig.h ;;
     fonts-dejavu-core) [ -n "$(find /usr/share/fonts /usr/local/share/fonts -name 'DejaVuSans.ttf' 2>/dev/null)" ] ;;
+    xvfb) command -v Xvfb >/dev/null ;;
     libomp-dev) echo 'int main(void) { return 0; }' | clang -fopenmp -x c - -o /dev/null 2>/dev/null ;;
     libclang-rt-dev) echo 'int main(void) { return 0; }' | clang -fsanitize=address -x c - -o /dev/null 2>/dev/null ;;
     *) command -v "$1" >/dev/null ;; # a program named like its package

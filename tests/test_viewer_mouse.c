@@ -1,0 +1,321 @@
+// The program in a window on a display, with a real mouse and keyboard: Xvfb is the display and
+// xdotool the hand. Whole games are played; the file that the program saves at the end tells that
+// every event did what it should.
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/base.h"
+#include "base/file.h"
+#include "temp_folder.h"
+#include "viewer/play_screen.h"
+
+#define PATIENCE 120 // seconds: sanitizers on a busy machine are slow
+
+extern char **environ;
+
+typedef struct desk {
+    pid_t display;    // Xvfb, 0 = not running
+    pid_t program;    // ludus, 0 = not running
+    char window[32];  // its number for xdotool
+    ludus_play *twin; // the same screen, to know where things are
+} desk;
+
+static bool is_installed(const char *name)
+{
+    char path[4096], *place = NULL;
+    snprintf(path, sizeof(path), "%s", getenv("PATH") ? getenv("PATH") : "");
+    for (char *folder = strtok_r(path, ":", &place); folder; folder = strtok_r(NULL, ":", &place)) {
+        char file[4200];
+        snprintf(file, sizeof(file), "%s/%s", folder, name);
+        if (access(file, X_OK) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void nap(double seconds)
+{
+    const struct timespec time = {(time_t)seconds,
+                                  (long)((seconds - (double)(time_t)seconds) * 1e9)};
+    nanosleep(&time, NULL);
+}
+
+// ---- Programs -----------------------------------------------------------------------------------
+
+// Runs a program to its end with its output in `out` [size] (NULL = dropped); its exit status.
+static int run(char *const *args, char *out, size_t size)
+{
+    int ends[2], how = -1;
+    pid_t child;
+    posix_spawn_file_actions_t actions;
+    assert_int_equal(pipe(ends), 0);
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, ends[1], 1);
+    posix_spawn_file_actions_addclose(&actions, ends[0]);
+    posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
+    assert_int_equal(posix_spawnp(&child, args[0], &actions, NULL, args, environ), 0);
+    posix_spawn_file_actions_destroy(&actions);
+    close(ends[1]);
+    size_t used = 0;
+    char chunk[256];
+    for (ssize_t n = read(ends[0], chunk, sizeof(chunk)); n > 0;
+         n = read(ends[0], chunk, sizeof(chunk))) {
+        for (ssize_t i = 0; out && i < n && used + 1 < size; i++) {
+            out[used++] = chunk[i];
+        }
+    }
+    if (out) {
+        out[used] = '\0';
+    }
+    close(ends[0]);
+    assert_int_equal(waitpid(child, &how, 0), child);
+    return WIFEXITED(how) ? WEXITSTATUS(how) : -1;
+}
+
+// Starts Xvfb on a free display and names it in DISPLAY.
+static void start_display(desk *d)
+{
+    int ends[2];
+    char number[16], name[32] = "";
+    posix_spawn_file_actions_t actions;
+    assert_int_equal(pipe(ends), 0);
+    snprintf(number, sizeof(number), "%d", ends[1]);
+    char *args[] = {"Xvfb",        "-displayfd", number, "-screen", "0",
+                    "1400x900x24", "-nolisten",  "tcp",  NULL};
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
+    assert_int_equal(posix_spawnp(&d->display, args[0], &actions, NULL, args, environ), 0);
+    posix_spawn_file_actions_destroy(&actions);
+    close(ends[1]);
+    name[0] = ':';
+    size_t used = 1;
+    while (used + 1 < sizeof(name) && read(ends[0], name + used, 1) == 1 && name[used] != '\n') {
+        used++;
+    }
+    name[used] = '\0';
+    close(ends[0]);
+    assert_true(used > 1);
+    setenv("DISPLAY", name, 1);
+}
+
+static void stop(pid_t *child)
+{
+    if (*child > 0) {
+        kill(*child, SIGTERM);
+        waitpid(*child, NULL, 0);
+    }
+    *child = 0;
+}
+
+static void program_path(char out[1024])
+{
+    const ssize_t n = readlink("/proc/self/exe", out, 1000);
+    assert_true(n > 0);
+    out[n] = '\0';
+    for (int i = 0; i < 2; i++) {
+        *strrchr(out, '/') = '\0';
+    }
+    strcat(out, "/ludus");
+}
+
+// Starts `ludus play GAME --window` for two people in the test's folder and finds its window.
+static void start_program(void **state, desk *d, const char *game)
+{
+    char program[1024], err[TEMP_PATH_MAX], before[1024];
+    posix_spawn_file_actions_t actions;
+    program_path(program);
+    char *args[] = {program,    "play",       (char *)(uintptr_t)game,
+                    "--window", "--opponent", "human",
+                    "--scale",  "1",          "--size",
+                    "1280x800", NULL};
+    temp_path(state, "stderr", err);
+    assert_non_null(getcwd(before, sizeof(before)));
+    assert_int_equal(chdir(*state), 0);
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addopen(&actions, 2, err, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    assert_int_equal(posix_spawn(&d->program, program, &actions, NULL, args, environ), 0);
+    posix_spawn_file_actions_destroy(&actions);
+    assert_int_equal(chdir(before), 0);
+    char *find[] = {"xdotool", "search", "--onlyvisible", "--name", "ludus", NULL};
+    for (int i = 0; i < PATIENCE * 4; i++) {
+        if (run(find, d->window, sizeof(d->window)) == 0 && strchr(d->window, '\n')) {
+            *strchr(d->window, '\n') = '\0';
+            return;
+        }
+        nap(0.25);
+    }
+    fail_msg("no window came up");
+}
+
+// ---- The hand -----------------------------------------------------------------------------------
+
+static void click_at(desk *d, ludus_point at)
+{
+    char x[16], y[16];
+    snprintf(x, sizeof(x), "%.0f", (double)at.x);
+    snprintf(y, sizeof(y), "%.0f", (double)at.y);
+    char *args[] = {"xdotool", "mousemove", "--window", d->window, x, y, "click", "1", NULL};
+    assert_int_equal(run(args, NULL, 0), 0);
+}
+
+static void click_cell(desk *d, int32_t cell)
+{
+    ludus_point at;
+    assert_true(ludus_play_find_cell(d->twin, cell, &at));
+    click_at(d, at);
+}
+
+static void press_key(desk *d, const char *name)
+{
+    char *args[] = {"xdotool", "key", "--window", d->window, (char *)(uintptr_t)name, NULL};
+    assert_int_equal(run(args, NULL, 0), 0);
+}
+
+// Waits for the file that the program saves and compares.
+static void check_saved(void **state, const char *name, const char *part)
+{
+    char path[TEMP_PATH_MAX];
+    char *data = NULL;
+    size_t size;
+    temp_path(state, name, path);
+    for (int i = 0; i < PATIENCE * 4 && !ludus_file_exists(path); i++) {
+        nap(0.25);
+    }
+    assert_int_equal(ludus_file_read(path, 1 << 16, (void **)&data, &size, NULL), LUDUS_OK);
+    const bool is_right = strstr(data, part) != NULL;
+    if (!is_right) {
+        print_error("%s lacks %s:\n%s\n", name, part, data);
+    }
+    ludus_free(data);
+    assert_true(is_right);
+}
+
+// The program ends by the key for it, with status 0 and nothing on stderr.
+static void check_quits(void **state, desk *d)
+{
+    char err[TEMP_PATH_MAX];
+    void *text;
+    size_t size;
+    int how = -1;
+    press_key(d, "q");
+    assert_int_equal(waitpid(d->program, &how, 0), d->program);
+    d->program = 0;
+    assert_true(WIFEXITED(how));
+    assert_int_equal(WEXITSTATUS(how), 0);
+    temp_path(state, "stderr", err);
+    assert_int_equal(ludus_file_read(err, 1 << 16, &text, &size, NULL), LUDUS_OK);
+    assert_string_equal(text, "");
+    ludus_free(text);
+}
+
+// ---- Tests --------------------------------------------------------------------------------------
+
+static desk hand; // of the running test: torn down even when it fails
+
+static int clear_desk(void **state)
+{
+    (void)state;
+    stop(&hand.program);
+    stop(&hand.display);
+    ludus_play_destroy(hand.twin);
+    hand = (desk){0};
+    return 0;
+}
+
+static void set_up(void **state, const char *game)
+{
+    if (!is_installed("Xvfb") || !is_installed("xdotool")) {
+        skip();
+    }
+    const ludus_play_config config = {.game = game, .net = "", .threads = 1};
+    assert_int_equal(ludus_play_create(&hand.twin, &config, NULL), LUDUS_OK);
+    ludus_play_screen.layout(hand.twin, 1280, 800);
+    setenv("SDL_VIDEODRIVER", "x11", 1);
+    setenv("SDL_RENDER_DRIVER", "software", 1);
+    start_display(&hand);
+    start_program(state, &hand, game);
+}
+
+static void a_whole_game_of_connect_four_by_mouse(void **state)
+{
+    static const int32_t columns[] = {0, 6, 0, 6, 3, 3, 4, 4, 2, 5, 1};
+    const int32_t n = (int32_t)(sizeof(columns) / sizeof(columns[0]));
+    set_up(state, "connect4");
+    for (int32_t i = 0; i < n; i++) {
+        click_cell(&hand, columns[i]);
+    }
+    click_cell(&hand, 6);  // after the end nothing is dropped
+    press_key(&hand, "u"); // the last move is taken back and made again
+    click_cell(&hand, 1);
+    click_cell(&hand, 6);
+    press_key(&hand, "s");
+    check_saved(state, "connect4-001.txt", "1 7 1 7 4 4 5 5 3 6 2\n");
+    check_quits(state, &hand);
+}
+
+static int32_t square(const char *name)
+{
+    return (8 - (name[1] - '0')) * 8 + name[0] - 'a';
+}
+
+static void a_game_of_chess_with_promotion_by_mouse(void **state)
+{
+    static const char *const squares[] = {"h2", "h4", "g7", "g5", "h4", "g5", "a7",
+                                          "a6", "g5", "g6", "a6", "a5", "g6", "h7",
+                                          "a5", "a4", "h7", "g8", "g6", // the third choice: a rook
+                                          "h8", "g8", "h1", "h7"};      // rook takes, rook moves
+    const int32_t n = (int32_t)(sizeof(squares) / sizeof(squares[0]));
+    set_up(state, "chess");
+    for (int32_t i = 0; i < n; i++) {
+        click_cell(&hand, square(squares[i]));
+    }
+    press_key(&hand, "r"); // Black gives up
+    press_key(&hand, "s");
+    check_saved(state, "chess-001.pgn", "5. hxg8=R Rxg8 6. Rh7 1-0");
+    check_quits(state, &hand);
+}
+
+static void a_game_of_9x9_go_with_scoring_by_mouse(void **state)
+{
+    set_up(state, "go9");
+    for (int32_t row = 0; row < 9; row++) {
+        click_cell(&hand, row * 9 + 4); // Black's wall
+        click_cell(&hand, row * 9 + 3); // White's
+    }
+    click_cell(&hand, 8 * 9);     // a black stone in White's part
+    click_cell(&hand, 4 * 9 + 7); // a white one in Black's
+    press_key(&hand, "p");
+    press_key(&hand, "p");
+    click_cell(&hand, 8 * 9); // both are dead
+    click_cell(&hand, 4 * 9 + 7);
+    press_key(&hand, "s");
+    check_saved(state, "go9-001.sgf", "RE[B+2]");
+    check_saved(state, "go9-001.sgf", ";B[ai];W[he];B[];W[]");
+    check_quits(state, &hand);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(a_whole_game_of_connect_four_by_mouse, clear_desk),
+        cmocka_unit_test_teardown(a_game_of_chess_with_promotion_by_mouse, clear_desk),
+        cmocka_unit_test_teardown(a_game_of_9x9_go_with_scoring_by_mouse, clear_desk),
+    };
+    return cmocka_run_group_tests(tests, temp_folder_create, temp_folder_destroy);
+}
