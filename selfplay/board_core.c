@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "selfplay/net_state.h"
+#include "selfplay/replay_games.h"
 #include "selfplay/strength.h"
 
 static const ludus_option core_options[] = {
@@ -207,6 +208,9 @@ ludus_status ludus_board_core_load(ludus_board_core *core, ludus_cursor *in, lud
     }
     if (status == LUDUS_OK) {
         status = ludus_replay_load(core->replay, in, error);
+    }
+    if (status == LUDUS_OK) {
+        status = ludus_replay_check_games(core->replay, &core->game, error);
     }
     if (status == LUDUS_OK && core->config.replay.enable_segments) {
         status = ludus_segments_truncate(core->config.replay.folder, ludus_replay_end(core->replay),
