@@ -86,8 +86,8 @@ typedef struct ludus_game_ops {
     // (optional) A quick static evaluation in (-1,1) for the player to move, for alpha-beta; NULL
     // means 0 for every unfinished position.
     float (*heuristic)(const void *ctx, const void *pos);
-    // (optional) A random game to its end, by whatever moves are quick and not absurd: rollouts. The
-    // outcome for the player to move at `pos`. NULL: uniformly random legal moves.
+    // (optional) A random game to its end, by whatever moves are quick and not absurd: rollouts.
+    // The outcome for the player to move at `pos`. NULL: uniformly random legal moves.
     ludus_outcome (*playout)(const void *ctx, const void *pos, ludus_rng *rng);
     // (optional) What a finished game left, for the player to move at `pos`: points ahead, and per
     // cell of the board, row-major [rows*columns], 1 own, 0 the opponent's, 0.5 nobody's. Nets for
