@@ -51,7 +51,7 @@ typedef struct ludus_gtp_config {
     double seconds;      // per move at most without a clock; 0 = no such limit
     int32_t threads;     // 1..64
     int32_t precision;   // ludus_precision
-    int32_t max_nodes;   // of the tree; 0 = the thinker's default
+    int32_t max_nodes;   // of the tree; 0 = what 512 MiB hold
     bool enable_ponder;
     bool enable_files; // loadsgf reads and printsgf writes what they are told to
     double resign;     // resigns below this chance to win, 0..0.5; 0 = never

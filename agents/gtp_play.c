@@ -7,6 +7,7 @@
 #include "agents/level.h"
 
 #define LAG 0.1     // seconds kept per move for what lies between us and the clock
+#define TREE_BYTES ((size_t)512 << 20)
 #define FOREVER 1e8 // seconds
 
 // ---- The search ----------------------------------------------------------------------------
@@ -25,7 +26,9 @@ ludus_status ludus_gtp_need_thinker(ludus_gtp *gtp, ludus_error *error)
         ludus_thinker_config config = ludus_thinker_config_default();
         config.threads = gtp->config.threads;
         config.precision = gtp->config.precision;
-        config.max_nodes = gtp->config.max_nodes > 0 ? gtp->config.max_nodes : config.max_nodes;
+        config.max_nodes = gtp->config.max_nodes > 0
+                               ? gtp->config.max_nodes
+                               : ludus_thinker_nodes_for(&gtp->game, TREE_BYTES);
         config.on_report = ludus_gtp_report;
         config.user = gtp;
         status = ludus_thinker_create(&gtp->thinker, &gtp->game, net, &config, error);

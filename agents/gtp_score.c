@@ -125,7 +125,6 @@ static void find_seki(const ludus_gtp *gtp, const ludus_go_verdict *verdict, boo
     uint8_t label[LUDUS_GO_MAX_POINTS];
     bool seen[LUDUS_GO_MAX_POINTS] = {false};
     int32_t members[LUDUS_GO_MAX_POINTS];
-    memset(seki, 0, (size_t)points);
     for (int32_t i = 0; i < points; i++) {
         label[i] = (uint8_t)verdict->owner[i];
     }
@@ -172,7 +171,10 @@ static void print_status(const ludus_gtp *gtp, const ludus_go_verdict *verdict, 
     uint8_t label[LUDUS_GO_MAX_POINTS];
     bool seki[LUDUS_GO_MAX_POINTS], seen[LUDUS_GO_MAX_POINTS] = {false};
     int32_t members[LUDUS_GO_MAX_POINTS];
-    find_seki(gtp, verdict, seki);
+    memset(seki, 0, sizeof seki);
+    if (gtp->config.rules != LUDUS_GTP_TROMP_TAYLOR) {
+        find_seki(gtp, verdict, seki);
+    }
     for (int32_t i = 0; i < points; i++) {
         // A string's stones share status and colour.
         const uint8_t own = status_of(gtp, verdict, seki, i, wants_territory);
