@@ -24,7 +24,7 @@ static void want(ludus_net_exec *e, int32_t node, ludus_precision form)
 
 static bool is_wanted(const ludus_net_exec *e, int32_t node, ludus_precision form)
 {
-    return (e->wanted[node] >> form & 1u) != 0;
+    return ((uint32_t)e->wanted[node] >> form & 1u) != 0;
 }
 
 static void want_sources(ludus_net_exec *e, const ludus_exec_step *s)
