@@ -404,7 +404,8 @@ static void draw_targets(const ludus_board_view *view, ludus_canvas *canvas,
                                  ? ludus_colour_fade(theme->soft, 0.35f)
                                  : (ludus_colour){20, 40, 30, 96};
     for (int32_t cell = 0; scene->targets && cell < view->rows * view->columns; cell++) {
-        if (!scene->targets[cell]) {
+        const bool is_hot = scene->heat && scene->heat[cell] >= 0.002f;
+        if (!scene->targets[cell] || is_hot) {
             continue;
         }
         const ludus_point p = ludus_board_view_centre(view, cell);

@@ -135,6 +135,8 @@ bool ludus_play_take_turns(ludus_play *play);            // whether something ch
 bool ludus_play_is_persons_turn(const ludus_play *play); // at the position shown
 void ludus_play_toggle_dead(ludus_play *play, int32_t cell);
 void ludus_play_say_status(ludus_play *play);
+// "Black wins by 3.5" of Go; lead: black's in halves of a point.
+void ludus_play_say_lead(char *out, size_t size, int32_t lead);
 // ---- play_think.c: analysis and hints ----
 bool ludus_play_follow_thinking(ludus_play *play, double seconds);
 void ludus_play_take_answer(ludus_play *play, int32_t side, const ludus_player_answer *answer);

@@ -80,7 +80,11 @@ static void draw_player(const ludus_play *p, ludus_canvas *canvas, ludus_rect re
     const bool is_chess = p->view.kind == LUDUS_BOARD_PIECES;
     char name[64], text[128];
     ludus_seat_name(&p->seats[side].spec, name, sizeof(name));
-    snprintf(text, sizeof(text), "%s: %s", ludus_board_view_side_name(&p->view, side), name);
+    if (p->layout.is_narrow) {
+        snprintf(text, sizeof(text), "%s", name);
+    } else {
+        snprintf(text, sizeof(text), "%s: %s", ludus_board_view_side_name(&p->view, side), name);
+    }
     if (is_turn) {
         ludus_canvas_fill_rounded(canvas, (ludus_rect){rect.x - 6, rect.y, rect.w + 12, rect.h}, 6,
                                   ludus_colour_fade(theme->accent, 0.16f));
@@ -245,6 +249,25 @@ static void draw_table(const ludus_play *p, ludus_canvas *canvas)
     ludus_free(pos);
 }
 
+// Where there is no table: how a finished game of Go counts, or what could be here.
+static void draw_words(const ludus_play *p, ludus_canvas *canvas)
+{
+    const ludus_text_style style = {.size = 13, .colour = ludus_canvas_theme(canvas)->soft};
+    char text[256] = "";
+    if (p->is_scoring) {
+        char area[48], territory[48];
+        ludus_play_say_lead(area, sizeof(area), p->area_lead);
+        ludus_play_say_lead(territory, sizeof(territory), p->territory_lead);
+        snprintf(text, sizeof(text),
+                 "Area: %s\nTerritory and prisoners: %s\nClick stones that are dead.", area,
+                 territory);
+    } else if (!p->is_analysing && !p->is_over) {
+        snprintf(text, sizeof(text),
+                 "Analyse (a) shows what a search thinks of each move. ? lists the keys.");
+    }
+    ludus_canvas_paragraph(canvas, p->layout.table, &style, text);
+}
+
 static void draw_thinking(const ludus_play *p, ludus_canvas *canvas)
 {
     const ludus_theme *theme = ludus_canvas_theme(canvas);
@@ -267,13 +290,10 @@ static void draw_thinking(const ludus_play *p, ludus_canvas *canvas)
     ludus_card_draw(canvas, p->layout.thinking, NULL);
     draw_heading(p, canvas);
     ludus_game_curve_draw(canvas, &p->record, p->layout.curve, p->cursor, colours);
-    if (p->seen_ply >= 0 && p->seen.num_top > 0) {
+    if (p->seen_ply >= 0 && p->seen.num_top > 0 && !p->is_scoring) {
         draw_table(p, canvas);
-    } else if (p->layout.table.h > 40) {
-        const ludus_text_style style = {.size = 13, .colour = theme->soft};
-        ludus_canvas_paragraph(canvas, p->layout.table, &style,
-                               "Analyse (a) shows what a search thinks of each move. ? lists the "
-                               "keys.");
+    } else {
+        draw_words(p, canvas);
     }
 }
 

@@ -9,12 +9,15 @@
 #define HINT_SECONDS 0.8
 #define HEADLESS_SIMULATIONS 400
 
-// The latest look is shown once it holds something; until then the last one stays.
+// A search that has just begun has nothing to show; the last look stays until it has.
+static bool has_news(const ludus_play *p)
+{
+    return p->latest.stats.simulations > 0 && p->latest.num_top > 0;
+}
+
+// The latest look becomes what is shown.
 static void note_seen(ludus_play *p, int32_t ply, const char *by)
 {
-    if (p->latest.stats.simulations == 0 && p->latest.num_top == 0) {
-        return;
-    }
     const ludus_thinker_snapshot swap = p->seen;
     p->seen = p->latest;
     p->latest = swap;
@@ -143,8 +146,10 @@ static bool see_bot(ludus_play *p)
     if (!seat->is_asked || !ludus_seat_see(seat, &p->latest)) {
         return false;
     }
-    ludus_seat_name(&seat->spec, name, sizeof(name));
-    note_seen(p, p->record.count, name);
+    if (has_news(p)) {
+        ludus_seat_name(&seat->spec, name, sizeof(name));
+        note_seen(p, p->record.count, name);
+    }
     return true;
 }
 
@@ -153,7 +158,9 @@ bool ludus_play_follow_thinking(ludus_play *p, double seconds)
     const bool is_wanted = (p->is_analysing || p->wants_hint) && p->num_legal > 0 &&
                            !p->dialog.is_open && p->drop >= 1;
     const int32_t side = p->num_legal > 0 ? ludus_game_to_move(&p->game, p->pos) : 0;
-    const bool bot_thinks = p->cursor == p->record.count && p->seats[side].is_asked;
+    // A search at a seat can be looked into; beside other players the analyst works.
+    const bool bot_thinks =
+        p->cursor == p->record.count && p->seats[side].is_asked && p->seats[side].thinker != NULL;
     if (bot_thinks) {
         ludus_play_stop_analyst(p);
         return see_bot(p);
@@ -164,7 +171,9 @@ bool ludus_play_follow_thinking(ludus_play *p, double seconds)
     }
     aim_analyst(p);
     ludus_thinker_snapshot_get(p->analyst, &p->latest);
-    note_seen(p, p->cursor, "analysis");
+    if (has_news(p)) {
+        note_seen(p, p->cursor, "analysis");
+    }
     if (p->wants_hint) {
         p->hint_wait -= seconds;
         if (p->hint_wait <= 0 && p->seen.num_top > 0) {

@@ -54,10 +54,10 @@ static void count_go(ludus_play *p)
     p->territory_lead = ludus_go_territory(&p->game, p->record.end, p->dead, ignored);
 }
 
-static void say_lead(char *out, size_t size, int32_t lead)
+void ludus_play_say_lead(char *out, size_t size, int32_t lead)
 {
     if (lead == 0) {
-        snprintf(out, size, "a draw");
+        snprintf(out, size, "A draw");
     } else {
         snprintf(out, size, "%s wins by %.1f", lead > 0 ? "Black" : "White",
                  0.5 * (double)(lead > 0 ? lead : -lead));
@@ -104,11 +104,7 @@ void ludus_play_say_status(ludus_play *p)
                  ludus_board_view_side_name(&p->view, 1 - p->resigned),
                  ludus_board_view_side_name(&p->view, p->resigned));
     } else if (p->is_scoring) {
-        char area[48], territory[48];
-        say_lead(area, sizeof(area), p->area_lead);
-        say_lead(territory, sizeof(territory), p->territory_lead);
-        area[0] = area[0] == 'a' ? 'A' : area[0];
-        snprintf(p->status, sizeof(p->status), "%s (territory: %s)", area, territory);
+        ludus_play_say_lead(p->status, sizeof(p->status), p->area_lead);
     } else if (p->is_over) {
         say_result(p);
     } else {

@@ -94,10 +94,9 @@ float ludus_colour_contrast(ludus_colour a, ludus_colour b)
 ludus_colour ludus_colour_heat(const ludus_theme *theme, float share)
 {
     const float x = fminf(fmaxf(share, 0), 1);
-    const ludus_colour cold = theme->series[0];
-    const ludus_colour middle = theme->series[4];
-    const ludus_colour hot = theme->series[1];
-    const ludus_colour c =
-        x < 0.5f ? ludus_colour_mix(cold, middle, 2 * x) : ludus_colour_mix(middle, hot, 2 * x - 1);
-    return ludus_colour_fade(c, 0.15f + 0.65f * sqrtf(x));
+    const ludus_colour stops[4] = {theme->series[0], theme->series[2], theme->series[4],
+                                   theme->series[1]};
+    const int first = x < 1 ? (int)(3 * x) : 2;
+    const ludus_colour c = ludus_colour_mix(stops[first], stops[first + 1], 3 * x - (float)first);
+    return ludus_colour_fade(c, 0.3f + 0.55f * sqrtf(x));
 }

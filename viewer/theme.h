@@ -51,7 +51,7 @@ ludus_colour ludus_colour_fade(ludus_colour colour, float alpha);
 ludus_colour ludus_colour_mix(ludus_colour a, ludus_colour b, float share);
 // Contrast ratio of two opaque colours, 1..21 (WCAG 2.1).
 float ludus_colour_contrast(ludus_colour a, ludus_colour b);
-// Heat for shares 0..1: blue through gold to vermilion, a growing in opacity.
+// Heat for shares 0..1: blue, green, gold, vermilion, a growing in opacity.
 ludus_colour ludus_colour_heat(const ludus_theme *theme, float share);
 
 #endif
