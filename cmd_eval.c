@@ -1,6 +1,7 @@
 // ludus eval: how well a net plays, against the truth (Connect Four) or a fixed opponent.
 
 #include "cmd.h"
+#include "cmd_chess.h"
 #include "cmd_progress.h"
 #include "cmd_signal.h"
 #include "cmd_world.h"
@@ -13,6 +14,7 @@
 #include <string.h>
 
 #define LABEL_SIMULATIONS 600
+#define LABEL_POSITIONS 2000
 #define MATCH_SIMULATIONS 200
 
 typedef struct eval_options {
@@ -37,11 +39,11 @@ static const ludus_arg eval_args[] = {
     {"--net", LUDUS_ARG_TEXT, offsetof(eval_options, net), 0, 0, "FILE", NULL,
      "the net to measure (required)"},
     {"--simulations", LUDUS_ARG_INT32, offsetof(eval_options, simulations), 0, 1e6, "N", NULL,
-     "simulations per move (default 600 on positions, 200 in games; 0 = policy alone)"},
+     "simulations per move (default 600 on positions, chess 1600, 200 in games; 0 = policy alone)"},
     {"--precision", LUDUS_ARG_CHOICE, offsetof(eval_options, precision), 0, 0, "P", precision_names,
      "arithmetic of the net"},
     {"--positions", LUDUS_ARG_INT32, offsetof(eval_options, positions), 1, 1e6, "K", NULL,
-     "connect4: labelled positions to use (default 2000)"},
+     "connect4: labelled positions to use (default 2000); chess: endings of each kind (500)"},
     {"--opponent", LUDUS_ARG_TEXT, offsetof(eval_options, opponent), 0, 0, "PLAYER", NULL,
      "measure in games against this player instead"},
     {"--pairs", LUDUS_ARG_INT32, offsetof(eval_options, pairs), 1, 1e7, "N", NULL,
@@ -163,7 +165,7 @@ static int eval_labels(const eval_options *options)
     ludus_label_result result;
     label_view view = {.start = ludus_clock()};
     ludus_label_config config = ludus_label_config_default();
-    config.positions = options->positions;
+    config.positions = options->positions < 0 ? LABEL_POSITIONS : options->positions;
     config.simulations = options->simulations < 0 ? LABEL_SIMULATIONS : options->simulations;
     config.threads = ludus_cmd_threads(options->threads);
     config.precision = options->precision;
@@ -278,10 +280,27 @@ static int eval_world(const char *name, const eval_options *options)
     return ludus_eval_world(&ludus_cmd_eval, name, &world);
 }
 
+static int eval_chess(const eval_options *options)
+{
+    if (options->sets.count > 0) {
+        return ludus_cmd_fail_usage(&ludus_cmd_eval, "--set is for connect4's positions");
+    }
+    const ludus_chess_eval_options chess = {
+        .net = options->net,
+        .simulations = options->simulations,
+        .endings = options->positions,
+        .precision = options->precision,
+        .threads = options->threads,
+        .seed = options->seed,
+        .json = options->json,
+    };
+    return ludus_eval_chess(&ludus_cmd_eval, &chess);
+}
+
 static int eval_run(int argc, char **argv)
 {
     eval_options options = {.simulations = -1,
-                            .positions = 2000,
+                            .positions = -1,
                             .pairs = 100,
                             .seed = 1,
                             .episodes = 100,
@@ -305,7 +324,10 @@ static int eval_run(int argc, char **argv)
     }
     ludus_signal_install();
     const bool has_labels = !strcmp(game.spec.name, "connect4");
-    status = has_labels && !options.opponent ? eval_labels(&options) : eval_games(&game, &options);
+    const bool is_chess = !strcmp(game.spec.name, "chess");
+    status = has_labels && !options.opponent ? eval_labels(&options)
+             : is_chess && !options.opponent ? eval_chess(&options)
+                                             : eval_games(&game, &options);
     ludus_game_close(&game);
     return status;
 }
@@ -317,8 +339,9 @@ const ludus_command ludus_cmd_eval = {
     .max_words = 1,
     .summary = "measures a net: against the solver's truth, in games or in worlds",
     .details = "connect4: share of value-preserving and of perfect moves on positions labelled by\n"
-               "the exact solver, for the raw policy and for a search. Other games: a match\n"
-               "against alphabeta:4 (tictactoe: against perfect play).\n"
+               "the exact solver, for the raw policy and for a search. chess: endings judged\n"
+               "against exact tables, mates and tactics solved. Other games: a match against\n"
+               "alphabeta:4 (tictactoe: against perfect play).\n"
                "  ludus eval connect4 --net nets/trained/connect4.safetensors --simulations 600\n"
                "Atari-like worlds: mean return of whole episodes.\n"
                "  ludus eval othello --net nets/trained/othello.safetensors\n"

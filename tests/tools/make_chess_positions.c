@@ -6,8 +6,9 @@
 //
 // ENGINE COUNT MATES SEED: COUNT tactics, and MATES mates of each length. A tactic is a position
 // whose best move a search of DEEP_NODES finds at least CLEAR_LEAD centipawns better than any
-// other, twice as deep a search confirms, and one of SHALLOW_NODES misses; the side to move is not
-// lost with it and not won without it. Lines of EPD on stdout, progress on stderr.
+// other, and that four times as deep a search confirms; that wins something which is not won
+// without it; and that does not just take a piece of equal or greater worth, make a queen or answer
+// a check. Lines of EPD on stdout, progress on stderr.
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,11 +18,11 @@
 #include "envs/chess.h"
 #include "envs/chess_san.h"
 
-#define SHALLOW_NODES 150
+#define FIRST_NODES 4000
 #define DEEP_NODES 60000
 #define CLEAR_LEAD 180
 #define WON 350       // centipawns without the move: too easy a life
-#define LOST (-100)   // with it
+#define LEAST 120     // with it
 #define BLUNDERS 0.12 // share of random moves
 #define MATE_SCORE 20000
 
@@ -96,28 +97,41 @@ static bool keep_mate(maker *m, const ludus_uci_search *deep)
 static bool is_clear(const ludus_uci_search *s)
 {
     const int32_t best = worth(&s->lines[0]), next = worth(&s->lines[1]);
-    return s->num_lines >= 2 && best - next >= CLEAR_LEAD && next < WON && best > LOST;
+    return s->num_lines >= 2 && best - next >= CLEAR_LEAD && next < WON && best >= LEAST;
+}
+
+// Neither a plain capture nor a promotion nor a way out of check.
+static bool is_hard(const maker *m, const char *best)
+{
+    static const int32_t worths[LUDUS_CHESS_NUM_KINDS] = {1, 3, 3, 5, 9, 100};
+    ludus_chess_parts_of_move parts;
+    ludus_move move;
+    ludus_error error;
+    must(ludus_game_parse_move(&m->game, m->pos, best, &move, &error), &error);
+    ludus_chess_parts(&m->game, m->pos, move, &parts);
+    const ludus_chess_board *board = ludus_chess_board_of(m->pos);
+    const int32_t seen = parts.to ^ (board->side ? 56 : 0);
+    const bool is_plain =
+        parts.is_capture && (parts.kind == LUDUS_CHESS_PAWN ||
+                             worths[ludus_chess_kind_at(board, seen)] >= worths[parts.kind]);
+    return !is_plain && parts.promotion == 0 && !ludus_chess_is_check(m->pos);
 }
 
 static bool consider(maker *m)
 {
-    ludus_uci_search shallow, deep, deeper;
-    ask(m, DEEP_NODES / 8, 2, &deep);
+    ludus_uci_search deep, deeper;
+    ask(m, FIRST_NODES, 2, &deep);
     if (deep.num_lines < 2) {
         return false;
     }
     if (keep_mate(m, &deep)) {
         return true;
     }
-    if (!is_clear(&deep) || m->tactics >= m->wanted) {
-        return false;
-    }
-    ask(m, SHALLOW_NODES, 1, &shallow);
-    if (strcmp(shallow.best, deep.best) == 0) {
+    if (m->tactics >= m->wanted || !is_clear(&deep) || !is_hard(m, deep.best)) {
         return false;
     }
     ask(m, DEEP_NODES, 2, &deep);
-    if (!is_clear(&deep)) {
+    if (!is_clear(&deep) || !is_hard(m, deep.best)) {
         return false;
     }
     ask(m, 4 * DEEP_NODES, 2, &deeper);
