@@ -20,24 +20,27 @@ bool ludus_world_exists(const char *name)
     return false;
 }
 
-// The settings of the world that a result depends on.
-static void describe_world(const ludus_world_net *w, char *out, size_t size)
+// The settings of the world that a result depends on, as they are in force.
+static ludus_status describe_world(const ludus_world_net *w, char *out, size_t size,
+                                   ludus_error *error)
 {
-    char sticky[32] = "its own stickiness";
-    if (w->env.sticky >= 0.0f) {
-        snprintf(sticky, sizeof sticky, "sticky %g", (double)w->env.sticky);
+    ludus_env env;
+    const ludus_status status = ludus_env_open(&env, w->world, &w->env, error);
+    if (status != LUDUS_OK) {
+        return status;
     }
-    snprintf(out, size, "%s, %s, %s, %s actions%s", w->world, sticky,
-             w->env.ramping ? "ramping" : "no ramping",
+    snprintf(out, size, "%s, sticky %g, %s, %d actions (%s)%s", w->world, (double)env.spec.sticky,
+             w->env.ramping ? "ramping" : "no ramping", env.spec.num_actions,
              w->env.actions == LUDUS_ACTIONS_MINIMAL ? "minimal" : "all",
              w->env.pixels ? ", pixels" : "");
+    ludus_env_close(&env);
+    return LUDUS_OK;
 }
 
 static void print_result(const ludus_world_eval_options *options, const ludus_world_net *w,
-                         const ludus_world_eval_config *c, const ludus_world_eval_result *r)
+                         const char *world, const ludus_world_eval_config *c,
+                         const ludus_world_eval_result *r)
 {
-    char world[160];
-    describe_world(w, world, sizeof world);
     if (options->json) {
         json_t *root = json_pack(
             "{s:s, s:s, s:s, s:i, s:f, s:i, s:I, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:i, s:f}",
@@ -67,10 +70,13 @@ static ludus_status measure(const ludus_world_eval_options *options, const ludus
         .seed = options->seed,
         .threads = ludus_cmd_threads(options->threads),
     };
-    const ludus_status status =
-        ludus_world_eval(w->world, &w->env, &w->q, w->net, &config, &result, error);
+    char world[160];
+    ludus_status status = describe_world(w, world, sizeof world, error);
     if (status == LUDUS_OK) {
-        print_result(options, w, &config, &result);
+        status = ludus_world_eval(w->world, &w->env, &w->q, w->net, &config, &result, error);
+    }
+    if (status == LUDUS_OK) {
+        print_result(options, w, world, &config, &result);
     }
     return status;
 }

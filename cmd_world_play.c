@@ -95,6 +95,20 @@ static int32_t action_by_key(stage *s, double seconds)
     return action;
 }
 
+// Before the first step, so that nobody is late for the ball.
+static void wait_for_key(stage *s)
+{
+    char keys[8];
+    struct pollfd in = {.fd = STDIN_FILENO, .events = POLLIN};
+    while (!ludus_signal_requested()) {
+        if (poll(&in, 1, 100) > 0) {
+            const ssize_t n = read(STDIN_FILENO, keys, sizeof keys);
+            s->has_left = n <= 0 || keys[0] == 'q';
+            return;
+        }
+    }
+}
+
 // A line per step: the action's name, nothing for none, quit to end.
 static int32_t action_by_line(stage *s)
 {
@@ -139,7 +153,9 @@ static void show(const stage *s, const char *what)
     if (s->is_terminal) {
         printf("\033[H\033[J");
     }
-    printf("%sstep %d  score %.0f  %s\n", text, s->env.steps, s->score, what);
+    const bool by_key = s->is_terminal && s->policy == NULL;
+    printf("%sstep %d  score %.0f  %s%s\n", text, s->env.steps, s->score, what,
+           by_key ? "\narrows or wasd, space fires, q ends" : "");
     fflush(stdout);
 }
 
@@ -152,9 +168,10 @@ static void wait_for(double seconds)
 
 static void play_episode(stage *s, double seconds)
 {
-    show(s, s->policy        ? "the agent plays"
-            : s->is_terminal ? "arrows, space, q"
-                             : "an action a line");
+    show(s, s->policy ? "the agent plays" : s->is_terminal ? "a key begins" : "an action a line");
+    if (s->is_terminal && s->policy == NULL) {
+        wait_for_key(s);
+    }
     while (!s->env.over && !s->has_left && !ludus_signal_requested()) {
         ludus_env_result result;
         int32_t action;

@@ -48,6 +48,7 @@ typedef struct ludus_env_spec {
     int32_t num_actions;             // actions are 0 .. num_actions-1
     int32_t noop_action;             // the action "do nothing"; -1 when there is none
     const char *const *action_names; // [num_actions], static: "none", "left", ...
+    float sticky;                    // probability that a step repeats the last action, 0..1
     int32_t max_steps;               // truncate after this many steps; 0 = never
     int32_t frame_size[2];           // [H,W] of frame, pixels; 0 when it draws nothing
     float steps_per_second;          // normal speed in the viewer, Hz

@@ -60,6 +60,7 @@ ludus_status ludus_minatar_create(const ludus_env_ops *ops, const ludus_env_conf
     spec->obs_shape[2] = LUDUS_MINATAR_SIZE;
     spec->stack = 1;
     spec->noop_action = 0;
+    spec->sticky = (float)world->sticky;
     spec->max_steps = MAX_STEPS;
     spec->frame_size[0] = pixels;
     spec->frame_size[1] = pixels;

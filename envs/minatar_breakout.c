@@ -136,7 +136,7 @@ static const ludus_minatar_rules rules = {
             [PADDLE] = {"paddle", {0x56, 0xb4, 0xe9}, 1, false, '='},
             [BALL] = {"ball", {0xf0, 0xe4, 0x42}, 3, false, 'o'},
             [TRAIL] = {"trail", {0x99, 0x99, 0x99}, 5, true, '\''},
-            [BRICK] = {"brick", {0xd5, 0x5e, 0x00}, 1, false, '#'},
+            [BRICK] = {"brick", {0xd5, 0x5e, 0x00}, 1, true, '#'},
         },
     .reset = reset,
     .step = step,

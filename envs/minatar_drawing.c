@@ -8,6 +8,7 @@
 #define CELL LUDUS_MINATAR_CELL_PIXELS
 #define SIZE LUDUS_MINATAR_SIZE
 #define ROW_BYTES (3 * SIZE * CELL)
+#define LEGEND_COLUMNS 79
 
 static const uint8_t background[3] = {0x12, 0x14, 0x18};
 
@@ -81,6 +82,22 @@ static char glyph_at(const ludus_minatar *world, const uint64_t *words, int32_t 
     return glyph;
 }
 
+// "@ player, X enemy": what the glyphs are, in lines that fit a terminal.
+static void write_legend(const ludus_minatar_rules *rules, char *out, size_t size)
+{
+    size_t used = 0, line = 0;
+    for (int32_t c = 0; c < rules->channels; c++) {
+        char entry[64];
+        const size_t length = (size_t)snprintf(entry, sizeof entry, "%c %s", rules->looks[c].glyph,
+                                               rules->looks[c].name);
+        const bool fits = line + 2 + length < LEGEND_COLUMNS;
+        const char *between = c == 0 ? "" : fits ? ", " : ",\n";
+        used += (size_t)snprintf(out + used, size - used, "%s%s", between, entry);
+        line = (fits ? line + strlen(between) : 0) + length;
+    }
+    snprintf(out + used, size - used, "\n");
+}
+
 void ludus_minatar_draw(const void *self, char *out)
 {
     const ludus_minatar *world = self;
@@ -91,10 +108,5 @@ void ludus_minatar_draw(const void *self, char *out)
         out[used++] = glyph_at(world, words, cell);
         out[used++] = cell % SIZE == SIZE - 1 ? '\n' : ' ';
     }
-    for (int32_t c = 0; c < world->rules->channels; c++) {
-        const ludus_minatar_look *look = &world->rules->looks[c];
-        used += (size_t)snprintf(out + used, LUDUS_ENV_DRAW_MAX - used, "%s%c %s",
-                                 c == 0 ? "" : ", ", look->glyph, look->name);
-    }
-    snprintf(out + used, LUDUS_ENV_DRAW_MAX - used, "\n");
+    write_legend(world->rules, out + used, LUDUS_ENV_DRAW_MAX - used);
 }

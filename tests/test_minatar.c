@@ -259,6 +259,10 @@ static void sticky_is_the_share_of_repeated_actions(void **unused)
     assert_true(quarter > 0.235 && quarter < 0.265);
     const double own = stuck_share(-1.0f); // MinAtar's own is 0.1
     assert_true(own > 0.09 && own < 0.11);
+    ludus_env env;
+    open_world(&env, "breakout", ludus_env_config_default());
+    assert_true(env.spec.sticky == 0.1f); // what results name
+    ludus_env_close(&env);
 }
 
 static int32_t ramp_after(const char *name, bool ramping)
@@ -381,6 +385,27 @@ static void frames_show_the_observation(void **unused)
     }
 }
 
+// A ball that passes bricks stays in sight, and no line is wider than a terminal.
+static void text_drawings_are_easy_to_read(void **unused)
+{
+    (void)unused;
+    for (size_t n = 0; n < NUM_NAMES; n++) {
+        ludus_env env;
+        char text[LUDUS_ENV_DRAW_MAX];
+        open_world(&env, names[n], ludus_env_config_default());
+        ludus_env_reset(&env, 4);
+        ludus_env_draw(&env, text);
+        for (const char *line = text; *line != '\0';) {
+            const size_t width = strcspn(line, "\n");
+            assert_true(width < 80 && line[width] == '\n');
+            line += width + 1;
+        }
+        // The ball begins in the lowest row of bricks.
+        assert_true(strcmp(names[n], "breakout") != 0 || memchr(text + 60, 'o', 20) != NULL);
+        ludus_env_close(&env);
+    }
+}
+
 static void text_drawings_mark_the_player(void **unused)
 {
     (void)unused;
@@ -440,6 +465,7 @@ int main(void)
         cmocka_unit_test(our_own_stream_gives_the_published_random_returns),
         cmocka_unit_test(channels_have_colours_and_letters_of_their_own),
         cmocka_unit_test(frames_show_the_observation),
+        cmocka_unit_test(text_drawings_are_easy_to_read),
         cmocka_unit_test(text_drawings_mark_the_player),
         cmocka_unit_test(the_twister_gives_the_reference_values),
         cmocka_unit_test(the_reference_hash_is_sha_256),

@@ -6,6 +6,7 @@
     n[k]++
     value[k, n[k]] = $3
     sum[k] += $3
+    if (n[k] > seeds) seeds = n[k]
     if (n[k] == 1 || $3 < low[k]) low[k] = $3
     if (n[k] == 1 || $3 > high[k]) high[k] = $3
     if ($3 > top[$1]) top[$1] = $3
@@ -13,7 +14,7 @@
 
 function table(    v, w, k) {
     printf "| agent, %dk frames |", frames
-    for (w = 1; w <= worlds; w++) printf " %s: mean of seeds (lowest .. highest) |", world[w]
+    for (w = 1; w <= worlds; w++) printf " %s: mean of %d seed%s (lowest .. highest) |", world[w], seeds, (seeds > 1 ? "s" : "")
     printf "\n|---|"
     for (w = 1; w <= worlds; w++) printf "---|"
     printf "\n"
@@ -21,7 +22,8 @@ function table(    v, w, k) {
         printf "| %s |", variant[v]
         for (w = 1; w <= worlds; w++) {
             k = world[w] SUBSEP variant[v]
-            printf " %.2f (%.2f .. %.2f) |", sum[k] / n[k], low[k], high[k]
+            if (!n[k]) printf " - |"
+            else printf " %.2f (%.2f .. %.2f)%s |", sum[k] / n[k], low[k], high[k], (n[k] < seeds ? sprintf(", %d of %d seeds", n[k], seeds) : "")
         }
         printf "\n"
     }
@@ -40,6 +42,7 @@ function svg(    v, w, k, i, x, y, width, bar, scale) {
         printf "<text x=\"%d\" y=\"20\" font-weight=\"bold\">%s: return after %dk frames</text>\n", x + 10, world[w], frames
         for (v = 1; v <= variants; v++) {
             k = world[w] SUBSEP variant[v]
+            if (!n[k]) continue
             y = 30 + (v - 1) * bar
             printf "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%s</text>\n", x + 90, y + 15, variant[v]
             printf "<rect x=\"%d\" y=\"%d\" width=\"%.1f\" height=\"%d\" fill=\"#56b4e9\"/>\n", x + 96, y + 3, sum[k] / n[k] * scale, bar - 6

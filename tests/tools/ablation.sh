@@ -2,12 +2,13 @@
 # ablation.sh OUT: what each of the DQN agent's keys is worth. Trains every variant of
 # configs/ablation.ini on two worlds with three seeds, one core each, as many at a time as there are
 # cores; measures each net over 100 episodes; writes OUT/ablation.md (a table) and OUT/ablation.svg.
-# Runs that are there already are not repeated, so an interrupted ablation goes on.
-# Variables: WORLDS, SEEDS, ITERATIONS (of 50k frames), LUDUS, JOBS.
+# Runs that are there already are not repeated, so an interrupted ablation goes on; results that are
+# missing are left out of the table, which says how many seeds each mean has.
+# Variables: WORLDS, SEEDS, ITERATIONS (of 50k frames), LUDUS, JOBS, TABLE=only (train nothing).
 set -eu
 out=$1
 ludus=${LUDUS:-build/release/ludus}
-worlds=${WORLDS:-breakout asterix}
+worlds=${WORLDS:-breakout space_invaders}
 seeds=${SEEDS:-1 2 3}
 iterations=${ITERATIONS:-10}
 jobs=${JOBS:-$(nproc)}
@@ -41,7 +42,8 @@ one() {
     else
         rm -rf "runs/$name"
         "$ludus" train configs/ablation.ini --name "$name" --seed "$seed" --threads 1 \
-            --iterations "$iterations" --set "run.game=$world" "$@" >"$out/$name.log" 2>&1
+            --iterations "$iterations" --set "run.game=$world" \
+            --set "learn.beta_frames=$((iterations * 50000))" "$@" >"$out/$name.log" 2>&1
     fi
     "$ludus" eval "$world" --net "runs/$name/net.safetensors" --episodes 100 --epsilon 0.001 \
         --max-steps 5000 --threads 1 --json >"$result.tmp"
@@ -56,7 +58,7 @@ if [ "${2:-}" = one ]; then # the inner call of xargs
 fi
 
 # Seed by seed, so that an early look is a fair one.
-for seed in $seeds; do
+[ "${TABLE:-}" = only ] || for seed in $seeds; do
     for world in $worlds; do
         variants | while read -r variant settings; do
             echo "$world $variant $seed $settings"
@@ -69,7 +71,7 @@ for world in $worlds; do
     variants | while read -r variant _; do
         for seed in $seeds; do
             file=$out/ablation-$world-$variant-$seed.json
-            echo "$world $variant $(sed -n 's/.*"mean": \([0-9.]*\).*/\1/p' "$file")"
+            [ ! -s "$file" ] || echo "$world $variant $(sed -n 's/.*"mean": \([0-9.]*\).*/\1/p' "$file")"
         done
     done
 done >"$out/ablation.txt"
