@@ -5,8 +5,8 @@
 
 // Each step doubles the simulations (give or take) and narrows what may be drawn.
 static const ludus_level levels[LUDUS_LEVEL_MAX] = {
-    {4, 1.5f, 0.5f},     {8, 1.3f, 0.45f},   {16, 1.1f, 0.4f},  {32, 0.9f, 0.35f},
-    {64, 0.75f, 0.3f},   {120, 0.6f, 0.25f}, {240, 0.4f, 0.2f}, {480, 0.3f, 0.1f},
+    {8, 4.0f, 0.6f},     {12, 3.0f, 0.55f},  {16, 2.0f, 0.5f},   {32, 1.5f, 0.4f},
+    {64, 1.0f, 0.3f},    {120, 0.7f, 0.2f},  {240, 0.5f, 0.15f}, {480, 0.3f, 0.1f},
     {800, 0.15f, 0.05f}, {1600, 0.0f, 0.0f},
 };
 
