@@ -16,7 +16,7 @@
 
 #define DEFAULT_SIMULATIONS 600
 #define MAX_SIMULATIONS 1000000
-#define CLOCK_LAG 0.01     // seconds
+#define CLOCK_LAG 0.01     // seconds, at least
 #define TYPICAL_PLIES 90.0 // of a game, where the net does not tell
 #define LEAST_PLIES 40.0   // late middle games are assumed to go on for a while
 
@@ -39,6 +39,7 @@ typedef struct net_player {
     ludus_thinker *thinker;
     ludus_thinker_snapshot seen;
     ludus_game_clock clock; // its own side's time alone is kept
+    double lag;             // seconds that a move has lately taken beyond its plan
 } net_player;
 
 static const char *const keys[] = {"sims",  "level",     "movetime",    "tc",   "threads",
@@ -228,6 +229,7 @@ static ludus_status net_create(void **self, const ludus_game *game, const char *
         net_destroy(p);
         return status;
     }
+    p->lag = CLOCK_LAG;
     ludus_game_clock_reset(&p->clock, &p->settings.control);
     *self = p;
     return LUDUS_OK;
@@ -264,7 +266,7 @@ static ludus_think_limits plan_limits(const net_player *p, const void *pos)
     ludus_think_limits limits = {.simulations = s->simulations, .seconds = s->seconds};
     if (s->control.seconds > 0.0) {
         const int32_t side = ludus_game_to_move(p->search.game, pos);
-        const ludus_clock_state clock = ludus_game_clock_state(&p->clock, side, CLOCK_LAG);
+        const ludus_clock_state clock = ludus_game_clock_state(&p->clock, side, p->lag);
         const ludus_time_plan plan = ludus_time_plan_move(&clock, p->search.ply, plies_left(p));
         limits.seconds = s->seconds > 0.0 ? fmin(s->seconds, plan.seconds) : plan.seconds;
         limits.soft_seconds = fmin(plan.soft_seconds, limits.seconds);
@@ -311,6 +313,7 @@ static ludus_status net_choose(void *self, const void *pos, ludus_rng *rng, ludu
     note_thought(p);
     const int32_t side = ludus_game_to_move(p->search.game, pos);
     const double used = ludus_clock() - start;
+    p->lag = ludus_time_lag_learn(p->lag, CLOCK_LAG, limits.seconds, used);
     if (p->settings.control.seconds > 0.0 && !ludus_game_clock_press(&p->clock, side, used)) {
         return ludus_fail(error, LUDUS_ERR_STATE, "it lost on time: %.3f s used", used);
     }

@@ -7,11 +7,13 @@
 #define LEAST_MOVES 12.0    // that the rest of the clock is shared among, unless a control is near
 #define PLIES_PER_MOVE 12.0 // a long game has, by experience, yet more moves to come
 #define LOSING_MOVES 120.0  // whose lag a clock without increments is made to last, at first
-#define RESERVE_LAGS 15.0   // kept for hiccups, of this machine and of the one that holds the clock
-#define CONTROL_LAGS 3.0    // kept before a control, which brings new time
-#define RESERVE_SHARE 0.5   // but no more of the clock than this
-#define MOST_SOFTS 4.0      // how far doubt may stretch a move
-#define MOST_SHARE 0.3      // of the clock that one move may take while more are to come
+#define RESERVE_LAGS 25.0   // kept for hiccups, of this machine and of the one that holds the clock
+#define MOST_LAG 0.1        // that is learnt from overruns
+#define LAG_KEPT 0.9
+#define CONTROL_LAGS 3.0  // kept before a control, which brings new time
+#define RESERVE_SHARE 0.5 // but no more of the clock than this
+#define MOST_SOFTS 4.0    // how far doubt may stretch a move
+#define MOST_SHARE 0.3    // of the clock that one move may take while more are to come
 
 // What there is to share, for a clock that runs out.
 typedef struct budget {
@@ -72,4 +74,10 @@ ludus_time_plan ludus_time_plan_move(const ludus_clock_state *clock, int32_t pli
     plan.seconds = fmax(fmin(plan.seconds, most), LEAST_SECONDS);
     plan.soft_seconds = fmax(fmin(plan.soft_seconds, plan.seconds), LEAST_SECONDS);
     return plan;
+}
+
+double ludus_time_lag_learn(double lag, double least, double planned, double used)
+{
+    const double overrun = fmin(used - planned, MOST_LAG);
+    return fmax(fmax(least, overrun), LAG_KEPT * lag);
 }

@@ -7,7 +7,7 @@
 //     Canadian, stones left     main_seconds = left of the period, moves_to_go, period_seconds
 //     Japanese byo-yomi         main_seconds = left of the main time, period_seconds, periods
 //
-// A part of the clock (15 lags, at most half of it) is kept for hiccups; below that a move takes
+// A part of the clock (25 lags, at most half of it) is kept for hiccups; below that a move takes
 // less than its increment brings.
 //
 // Threads: no state.
@@ -36,5 +36,10 @@ typedef struct ludus_time_plan {
 // the net's moves-left), > 0. soft <= seconds; both at least a millisecond.
 ludus_time_plan ludus_time_plan_move(const ludus_clock_state *clock, int32_t plies,
                                      double plies_left);
+
+// What to expect of the machine after a move that was planned to end by `planned` and took `used`
+// seconds: at once as much lag as it overran by, at most a tenth of a second; forgotten by a tenth
+// a move, down to `least`. lag: as expected so far.
+double ludus_time_lag_learn(double lag, double least, double planned, double used);
 
 #endif

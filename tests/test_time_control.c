@@ -198,6 +198,44 @@ static void plans_are_what_a_person_expects(void **state)
     assert_true(stone.soft_seconds > 10.0 && stone.soft_seconds <= 12.0);
 }
 
+static void overruns_are_expected_again_and_forgotten(void **state)
+{
+    double lag = 0.01;
+    (void)state;
+    lag = ludus_time_lag_learn(lag, 0.01, 0.05, 0.055); // within what was expected
+    assert_true(lag == 0.01);
+    lag = ludus_time_lag_learn(lag, 0.01, 0.05, 0.09);
+    assert_true(fabs(lag - 0.04) < 1e-9);
+    lag = ludus_time_lag_learn(lag, 0.01, 0.05, 5.0);
+    assert_true(fabs(lag - 0.1) < 1e-9); // nobody's clock survives more
+    for (int i = 0; i < 60; i++) {
+        const double next = ludus_time_lag_learn(lag, 0.01, 0.05, 0.04);
+        assert_true(next <= lag && next >= 0.01);
+        lag = next;
+    }
+    assert_true(lag == 0.01);
+}
+
+// Every tenth move the machine stalls for a quarter of a second.
+static void a_stalling_machine_is_survived(void **state)
+{
+    ludus_rng rng;
+    (void)state;
+    ludus_rng_init(&rng, 9, 0);
+    for (int game = 0; game < 200; game++) {
+        ludus_clock_state c = {.main_seconds = 1.0, .increment = 0.1, .lag = 0.01};
+        for (int32_t i = 0; i < 150; i++) {
+            const ludus_time_plan plan = ludus_time_plan_move(&c, 2 * i, fmax(90.0 - 2 * i, 40.0));
+            const double stall = ludus_rng_below(&rng, 10) == 0 ? uniform(&rng, 0.0, 0.25) : 0.0;
+            const double used = plan.soft_seconds + stall;
+            c.main_seconds -= used;
+            assert_true(c.main_seconds > 0.0);
+            c.main_seconds += c.increment;
+            c.lag = ludus_time_lag_learn(c.lag, 0.01, plan.seconds, used);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -208,6 +246,8 @@ int main(void)
         cmocka_unit_test(byoyomi_never_outlasts_its_period),
         cmocka_unit_test(more_time_is_more_thought),
         cmocka_unit_test(plans_are_what_a_person_expects),
+        cmocka_unit_test(overruns_are_expected_again_and_forgotten),
+        cmocka_unit_test(a_stalling_machine_is_survived),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
