@@ -250,6 +250,17 @@ void ludus_copy_backward(size_t count, const float *restrict dy, bool add, float
 
 // ---- Global pooling --------------------------------------------------------------------------
 
+static void pool_max(size_t a, size_t c, const float *restrict row, float *restrict max)
+{
+    memcpy(max, row, c * sizeof *max);
+    for (size_t cell = 1; cell < a; cell++) {
+#pragma omp simd
+        for (size_t i = 0; i < c; i++) {
+            max[i] = row[cell * c + i] > max[i] ? row[cell * c + i] : max[i];
+        }
+    }
+}
+
 void ludus_pool_forward(size_t n, size_t a, size_t c, bool mean_only, const float *restrict x,
                         float *restrict y)
 {
@@ -259,15 +270,16 @@ void ludus_pool_forward(size_t n, size_t a, size_t c, bool mean_only, const floa
         const float *row = x + r * a * c;
         memset(mean, 0, c * sizeof *mean);
         for (size_t cell = 0; cell < a; cell++) {
+#pragma omp simd
             for (size_t i = 0; i < c; i++) {
-                mean[i] += row[cell * c + i] / (float)a;
+                mean[i] += row[cell * c + i];
             }
         }
-        for (size_t i = 0; !mean_only && i < c; i++) {
-            max[i] = row[i];
-            for (size_t cell = 1; cell < a; cell++) {
-                max[i] = row[cell * c + i] > max[i] ? row[cell * c + i] : max[i];
-            }
+        for (size_t i = 0; i < c; i++) {
+            mean[i] /= (float)a;
+        }
+        if (!mean_only) {
+            pool_max(a, c, row, max);
         }
     }
 }
@@ -279,9 +291,16 @@ void ludus_pool_backward(size_t n, size_t a, size_t c, bool mean_only, const flo
     const size_t width = mean_only ? c : 2 * c;
     for (size_t r = 0; r < n; r++) {
         const float *dmean = dy + r * width, *dmax = dmean + c, *max = y + r * width + c;
-        for (size_t at = r * a * c; at < (r + 1) * a * c; at++) {
-            const float d = dmean[at % c] / (float)a;
-            dx[at] = add ? dx[at] + d : d;
+        const float share = 1.0f / (float)a;
+        for (size_t cell = r * a; cell < (r + 1) * a; cell++) {
+            float *out = dx + cell * c;
+            if (!add) {
+                memset(out, 0, c * sizeof *out);
+            }
+#pragma omp simd
+            for (size_t i = 0; i < c; i++) {
+                out[i] += dmean[i] * share;
+            }
         }
         for (size_t i = 0; !mean_only && i < c; i++) {
             size_t cell = 0; // the first maximum takes it all
@@ -300,16 +319,48 @@ static float sigmoid(float x)
     return 1.0f / (1.0f + expf(-x));
 }
 
+#define SCALE_WIDTH 64 // channels at a time
+
+static void sigmoids(size_t count, const float *x, float *y)
+{
+    for (size_t i = 0; i < count; i++) {
+        y[i] = sigmoid(x[i]);
+    }
+}
+
 void ludus_scale_forward(size_t n, size_t a, size_t c, const float *restrict x,
                          const float *restrict st, float *restrict y)
 {
     for (size_t r = 0; r < n; r++) {
-        for (size_t i = 0; i < c; i++) {
-            const float s = sigmoid(st[r * 2 * c + i]), t = st[r * 2 * c + c + i];
+        for (size_t first = 0; first < c; first += SCALE_WIDTH) {
+            const size_t width = c - first < SCALE_WIDTH ? c - first : SCALE_WIDTH;
+            const float *t = st + r * 2 * c + c + first;
+            float s[SCALE_WIDTH];
+            sigmoids(width, st + r * 2 * c + first, s);
             for (size_t cell = r * a; cell < (r + 1) * a; cell++) {
-                y[cell * c + i] = x[cell * c + i] * s + t;
+                const float *in = x + cell * c + first;
+                float *out = y + cell * c + first;
+#pragma omp simd
+                for (size_t i = 0; i < width; i++) {
+                    out[i] = in[i] * s[i] + t[i];
+                }
             }
         }
+    }
+}
+
+static void scale_cell(size_t width, const float *restrict x, const float *restrict s,
+                       const float *restrict dy, bool add, float *restrict dx, float *restrict ds,
+                       float *restrict dt)
+{
+    if (!add) {
+        memset(dx, 0, width * sizeof *dx);
+    }
+#pragma omp simd
+    for (size_t i = 0; i < width; i++) {
+        ds[i] += dy[i] * x[i];
+        dt[i] += dy[i];
+        dx[i] += dy[i] * s[i];
     }
 }
 
@@ -318,18 +369,20 @@ void ludus_scale_backward(size_t n, size_t a, size_t c, const float *restrict x,
                           float *restrict dx, bool add_st, float *restrict dst)
 {
     for (size_t r = 0; r < n; r++) {
-        for (size_t i = 0; i < c; i++) {
-            const float s = sigmoid(st[r * 2 * c + i]);
-            float ds = 0.0f, dt = 0.0f;
-            for (size_t cell = r * a; cell < (r + 1) * a; cell++) {
-                const size_t at = cell * c + i;
-                ds += dy[at] * x[at];
-                dt += dy[at];
-                dx[at] = (add ? dx[at] : 0.0f) + dy[at] * s;
+        for (size_t first = 0; first < c; first += SCALE_WIDTH) {
+            const size_t width = c - first < SCALE_WIDTH ? c - first : SCALE_WIDTH;
+            const size_t begin = r * a * c + first, at = r * 2 * c + first;
+            float s[SCALE_WIDTH], ds[SCALE_WIDTH] = {0}, dt[SCALE_WIDTH] = {0};
+            sigmoids(width, st + at, s);
+            for (size_t cell = 0; cell < a; cell++) {
+                scale_cell(width, x + begin + cell * c, s, dy + begin + cell * c, add,
+                           dx + begin + cell * c, ds, dt);
             }
-            float *out = dst + r * 2 * c + i;
-            out[0] = (add_st ? out[0] : 0.0f) + ds * s * (1.0f - s);
-            out[c] = (add_st ? out[c] : 0.0f) + dt;
+            for (size_t i = 0; i < width; i++) {
+                float *out = dst + at + i;
+                out[0] = (add_st ? out[0] : 0.0f) + ds[i] * s[i] * (1.0f - s[i]);
+                out[c] = (add_st ? out[c] : 0.0f) + dt[i];
+            }
         }
     }
 }
