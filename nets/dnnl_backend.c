@@ -149,7 +149,7 @@ typedef struct operand_types {
 static operand_types types_of(const ludus_kernel_desc *d, bool is_hint)
 {
     if (d->precision == LUDUS_PRECISION_INT8) {
-        return (operand_types){dnnl_u8, dnnl_s8, dnnl_u8};
+        return (operand_types){dnnl_u8, dnnl_s8, d->is_wide ? dnnl_f32 : dnnl_u8};
     }
     operand_types t = {dnnl_f32, dnnl_f32, dnnl_f32};
     if (d->precision == LUDUS_PRECISION_BF16) {

@@ -173,10 +173,10 @@ void ludus_kernel_unpack(ludus_kernel *kernel, const void *packed, float *weight
 // Of one value of the destination.
 static size_t dst_bytes(const ludus_kernel_desc *d)
 {
-    if (d->precision == LUDUS_PRECISION_INT8) {
-        return sizeof(uint8_t);
+    if (d->precision == LUDUS_PRECISION_F32 || d->is_wide) {
+        return sizeof(float);
     }
-    return d->precision == LUDUS_PRECISION_BF16 && !d->is_wide ? sizeof(uint16_t) : sizeof(float);
+    return d->precision == LUDUS_PRECISION_BF16 ? sizeof(uint16_t) : sizeof(uint8_t);
 }
 
 static void forward_dnnl(ludus_kernel *k, const void *src, void *packed, const float *bias,

@@ -38,7 +38,8 @@ typedef struct ludus_kernel_desc {
     // BF16: everything read is bf16 (uint16_t: an f32's upper half), sums are f32, and values are
     // written as bf16, or f32 if is_wide; gradients of weights and biases are f32.
     bool is_wide;
-    // INT8 (FORWARD only): u8 source, residual and destination, real value = scale * integer.
+    // INT8 (FORWARD only): u8 source and residual, real value = scale * integer; the destination
+    // likewise, or real f32 values with dst_scale 1 if is_wide (then without residual).
     // weight_scale: [o], real weight = weight_scale[o] * integer; read during creation only.
     float src_scale, dst_scale, residual_scale;
     const float *weight_scale;

@@ -41,12 +41,11 @@ static void want_sources(ludus_net_exec *e, const ludus_exec_step *s)
     }
 }
 
-// bf16 sums are f32 and stay so for readers that want that alone; a residual's form is the
-// result's.
+// Sums are wider than a narrow form and stay f32 for readers that do not want that form; a
+// residual's form is the result's.
 static ludus_precision choose_result(const ludus_net_exec *e, const ludus_exec_step *s)
 {
-    const bool widens = s->precision == LUDUS_PRECISION_BF16 && s->residual < 0 &&
-                        !is_wanted(e, s->out, LUDUS_PRECISION_BF16);
+    const bool widens = s->residual < 0 && !is_wanted(e, s->out, s->precision);
     return widens ? LUDUS_PRECISION_F32 : s->precision;
 }
 

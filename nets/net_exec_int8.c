@@ -12,12 +12,13 @@
 #include "nets/dnnl_backend.h"
 #include "nets/net_exec_internal.h"
 
-// A convolution whose source, residual and result are all at least zero.
+// A convolution whose result is at least zero, or may stay f32: nobody wants bytes of it, as those
+// who do ask is_unsigned.
 static bool can_run(const ludus_net_exec *e, const ludus_exec_step *s)
 {
     const ludus_node *node = &e->net->graph.nodes[s->node];
-    return s->is_matrix && node->kind == LUDUS_NODE_CONV && node->kernel > 1 && s->relu &&
-           node->in[0] != 0;
+    return s->is_matrix && node->kind == LUDUS_NODE_CONV && node->kernel > 1 &&
+           (s->relu || s->residual < 0) && node->in[0] != 0;
 }
 
 static const ludus_exec_step *maker_of(const ludus_net_exec *e, int32_t node)
@@ -133,7 +134,8 @@ ludus_status ludus_exec_prepare_int8(ludus_net_exec *exec, ludus_exec_step *step
         d.fuse_relu = step->relu;
         d.fuse_sum = step->residual >= 0;
         d.src_scale = exec->scale[g->nodes[step->node].in[0]];
-        d.dst_scale = exec->scale[step->out];
+        d.is_wide = exec->made[step->out] == LUDUS_PRECISION_F32;
+        d.dst_scale = d.is_wide ? 1.0f : exec->scale[step->out];
         d.residual_scale = d.fuse_sum ? exec->scale[step->residual] : 1.0f;
         d.weight_scale = step->weight_scale;
         ludus_kernel_destroy(step->kernels[i]);
