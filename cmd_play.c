@@ -4,6 +4,7 @@
 #include "base/config.h"
 #include "cmd.h"
 #include "cmd_board.h"
+#include "cmd_chess.h"
 #include "cmd_data.h"
 #include "cmd_play_window.h"
 #include "cmd_signal.h"
@@ -146,7 +147,7 @@ static void print_moves(const table *t)
     const int32_t n = ludus_game_legal(&t->game, t->pos, legal);
     for (int32_t i = 0; i < n; i++) {
         char text[LUDUS_GAME_TEXT_MAX];
-        ludus_game_move_text(&t->game, t->pos, legal[i], text);
+        ludus_spoken_move(&t->game, t->pos, legal[i], text);
         printf("%s%s", i ? " " : "legal: ", text);
     }
     printf("\n");
@@ -184,7 +185,7 @@ static void print_thought(const table *t, const ludus_player *player, const void
             if (!ludus_game_is_legal(&t->game, pos, thought.line[i])) {
                 break;
             }
-            ludus_game_move_text(&t->game, pos, thought.line[i], text);
+            ludus_spoken_move(&t->game, pos, thought.line[i], text);
             ludus_game_play(&t->game, pos, thought.line[i]);
             printf(" %s", text);
         }
@@ -211,7 +212,7 @@ static void hint(table *t)
         return;
     }
     char move_text[LUDUS_GAME_TEXT_MAX];
-    ludus_game_move_text(&t->game, t->pos, move, move_text);
+    ludus_spoken_move(&t->game, t->pos, move, move_text);
     printf("hint: %s", move_text);
     print_thought(t, &t->adviser, t->pos);
 }
@@ -302,7 +303,7 @@ static ludus_status opponent_turn(table *t, ludus_error *error)
     if (status) {
         return status;
     }
-    ludus_game_move_text(&t->game, t->pos, move, text);
+    ludus_spoken_move(&t->game, t->pos, move, text);
     printf("opponent plays %s", text);
     print_thought(t, &t->opponent, t->pos);
     make_move(t, move);
@@ -314,12 +315,14 @@ static void announce(const table *t)
     const ludus_outcome outcome = ludus_game_outcome(&t->game, t->pos);
     const int32_t side = ludus_game_to_move(&t->game, t->pos);
     const int32_t winner = outcome == LUDUS_WIN ? side : 1 - side;
+    char reason[48];
+    ludus_end_reason(&t->game, t->pos, reason, sizeof(reason));
     if (outcome == LUDUS_DRAW) {
-        printf("a draw\n");
+        printf("a draw%s\n", reason);
     } else if (t->is_human[0] && t->is_human[1]) {
-        printf("%s wins\n", winner == 0 ? "x" : "o");
+        printf("%s wins%s\n", ludus_side_name(&t->game, winner), reason);
     } else {
-        printf(t->is_human[winner] ? "you win\n" : "you lose\n");
+        printf("you %s%s\n", t->is_human[winner] ? "win" : "lose", reason);
     }
 }
 
@@ -392,8 +395,8 @@ static ludus_status set_up(table *t, const play_options *options, ludus_error *e
         printf("%s: two people\n", t->game.spec.summary);
         return LUDUS_OK;
     }
-    printf("%s: you are %s, against %s\n", t->game.spec.summary,
-           side == 0 ? "x and move first" : "o and move second", t->opponent_text);
+    printf("%s: you are %s and move %s, against %s\n", t->game.spec.summary,
+           ludus_side_name(&t->game, side), side == 0 ? "first" : "second", t->opponent_text);
     return ludus_player_open(&t->opponent, &t->game, t->opponent_text, error);
 }
 
