@@ -6,6 +6,8 @@
 #include "cmd_world.h"
 #include "viewer/dashboard_screen.h"
 #include "viewer/film_screen.h"
+#include "viewer/live_match.h"
+#include "viewer/watch_screen.h"
 #include "viewer/world_screen.h"
 
 #include <stdio.h>
@@ -24,7 +26,10 @@ typedef struct watch_options {
     double rate;
     int32_t number; // 0 = not said
     int32_t ply;
-    bool paused;
+    bool paused, curves;
+    int32_t boards;
+    const char *game;
+    int32_t games, opening_plies;
     uint64_t seed;
 } watch_options;
 
@@ -46,7 +51,17 @@ static const ludus_arg watch_args[] = {
     {"--epsilon", LUDUS_ARG_DOUBLE, offsetof(watch_options, epsilon), 0, 1, "E", NULL,
      "a world: share of random actions (default 0)"},
     {"--rate", LUDUS_ARG_DOUBLE, offsetof(watch_options, rate), 0, 1000, "N", NULL,
-     "a world: steps per second (default: the world's own)"},
+     "moves or steps per second (default 2; a world: its own)"},
+    {"--curves", LUDUS_ARG_FLAG, offsetof(watch_options, curves), 0, 0, NULL, NULL,
+     "a run: its curves alone"},
+    {"--boards", LUDUS_ARG_INT32, offsetof(watch_options, boards), 1, 9, "N", NULL,
+     "a run: games side by side (default 4)"},
+    {"--game", LUDUS_ARG_TEXT, offsetof(watch_options, game), 0, 0, "GAME", NULL,
+     "a match: what is played (default connect4)"},
+    {"--games", LUDUS_ARG_INT32, offsetof(watch_options, games), 0, 1e6, "N", NULL,
+     "a match: how many games (default: until the window is closed)"},
+    {"--opening-plies", LUDUS_ARG_INT32, offsetof(watch_options, opening_plies), 0, 100, "K", NULL,
+     "a match: random moves at the beginning (default 2)"},
     {"--paused", LUDUS_ARG_FLAG, offsetof(watch_options, paused), 0, 0, NULL, NULL,
      "begin with everything standing still"},
     {"--number", LUDUS_ARG_INT32, offsetof(watch_options, number), 1, 2e9, "N", NULL,
@@ -152,19 +167,81 @@ static int watch_games(const char *path, const watch_options *options)
     return status;
 }
 
+static int watch_match(const ludus_words *words, const watch_options *options)
+{
+    ludus_live_match *match;
+    ludus_film_view *view;
+    ludus_error error;
+    const ludus_live_match_setup setup = {
+        .game = options->game,
+        .player = {words->word[1], words->word[2]},
+        .games = options->games,
+        .opening_plies = options->opening_plies,
+        .seed = options->seed,
+        .seconds_per_move = 1.0 / (options->rate > 0.0 ? options->rate : 2.0),
+        .is_stepped = ludus_window_args_headless(&options->window)};
+    if (ludus_live_match_create(&match, &setup, &error)) {
+        return ludus_cmd_fail(&ludus_cmd_watch, &error);
+    }
+    const ludus_film_setup film = {
+        .source = ludus_live_match_source(match), .title = "match", .game = -1, .ply = -1};
+    int status;
+    if (ludus_film_view_create(&view, &film, &error)) {
+        status = ludus_cmd_fail(&ludus_cmd_watch, &error);
+    } else {
+        status = ludus_cmd_window(&ludus_cmd_watch, &options->window, ludus_film_screen(), view);
+        ludus_film_view_destroy(view);
+    }
+    ludus_live_match_destroy(match);
+    return status;
+}
+
+static int watch_one_run(const char *folder, const watch_options *options)
+{
+    ludus_watch *watch;
+    ludus_error error;
+    const ludus_watch_setup setup = {.run = folder,
+                                     .boards = options->boards,
+                                     .plies_per_second = options->rate,
+                                     .smoothing = options->smoothing,
+                                     .is_paused = options->paused};
+    if (ludus_watch_create(&watch, &setup, &error)) {
+        return ludus_cmd_fail(&ludus_cmd_watch, &error);
+    }
+    const int status =
+        ludus_cmd_window(&ludus_cmd_watch, &options->window, ludus_watch_screen(), watch);
+    ludus_watch_destroy(watch);
+    return status;
+}
+
 static bool ends_with_jsonl(const char *path)
 {
     const size_t length = strlen(path);
     return length > 6 && strcmp(path + length - 6, ".jsonl") == 0;
 }
 
+// Options of the dashboard alone ask for it.
+static bool wants_boards(const watch_options *options)
+{
+    return !options->curves && options->metrics == NULL && options->axis == NULL &&
+           !options->log_x && !options->log_y;
+}
+
 static int watch_run(int argc, char **argv)
 {
-    watch_options options = {.window = ludus_window_args_default(), .seed = 1};
+    watch_options options = {
+        .window = ludus_window_args_default(), .seed = 1, .game = "connect4", .opening_plies = 2};
     ludus_words words;
     const int status = ludus_cmd_parse(&ludus_cmd_watch, argc, argv, &options, &words);
     if (status >= 0) {
         return status;
+    }
+    if (!strcmp(words.word[0], "match")) {
+        return words.count == 3 ? watch_match(&words, &options)
+                                : ludus_cmd_fail_usage(&ludus_cmd_watch,
+                                                       "a match needs two players: ludus watch "
+                                                       "match A B --game %s",
+                                                       options.game);
     }
     if (words.count == 1 && ludus_world_exists(words.word[0])) {
         return watch_world(words.word[0], &options);
@@ -172,18 +249,26 @@ static int watch_run(int argc, char **argv)
     if (words.count == 1 && !ends_with_jsonl(words.word[0]) && !is_folder(words.word[0])) {
         return watch_games(words.word[0], &options);
     }
+    if (words.count == 1 && is_folder(words.word[0]) && wants_boards(&options)) {
+        return watch_one_run(words.word[0], &options);
+    }
     return watch_dashboard(&words, &options);
 }
 
 const ludus_command ludus_cmd_watch = {
     .name = "watch",
-    .words = "RUN ...",
+    .words = "RUN ... | FILE | WORLD | match A B",
     .min_words = 1,
     .max_words = LUDUS_WORDS_MAX,
-    .summary = "shows runs and games in a window",
-    .details = "  ludus watch runs/a runs/b             learning curves of several runs\n"
-               "  ludus watch runs/a --png curves.png   the same as a picture, without a display\n"
-               "In the window ? shows the keys, F12 saves a picture.\n",
+    .summary = "shows trainings, games, matches and worlds in a window",
+    .details =
+        "  ludus watch runs/a                        a training: games side by side, curves\n"
+        "  ludus watch runs/a runs/b                learning curves of several runs\n"
+        "  ludus watch runs/a --curves --png a.png  the curves as a picture, no display needed\n"
+        "  ludus watch game.sgf                      recorded games: .sgf, .pgn, .seg\n"
+        "  ludus watch breakout                      a world: its trained agent plays\n"
+        "  ludus watch match mcts:400 alphabeta:4 --game othello\n"
+        "In the window ? shows the keys, F12 saves a picture.\n",
     .args = watch_args,
     .num_args = sizeof(watch_args) / sizeof(watch_args[0]),
     .run = watch_run,

@@ -29,6 +29,7 @@ struct ludus_film_view {
     double poll_wait;      // seconds
     double debt;           // seconds of play owed
     double drop;           // 0..1: the last move on its way
+    bool has_values;       // some position of the game has a recorded value
     int64_t left;          // the source's, when `game` was chosen
     int32_t game;          // index, -1 = none
     int32_t ply;           // shown

@@ -70,8 +70,10 @@ void ludus_film_draw_head(const ludus_film_view *v, ludus_canvas *canvas)
     char text[240];
     ludus_rect first = ludus_rect_cut_top(&rect, 22, 0);
     ludus_rect second = ludus_rect_cut_top(&rect, 22, 0);
-    snprintf(text, sizeof text, "%s%s%s", v->film->title, v->film->result[0] ? "   " : "",
-             v->film->result);
+    const bool has_names = v->film->names[0][0] != '\0' || v->film->names[1][0] != '\0';
+    snprintf(text, sizeof text, "%s%s%s",
+             has_names && !v->source.ops->is_live ? "" : v->film->title,
+             v->film->result[0] ? "   " : "", v->film->result);
     ludus_canvas_text(canvas, ludus_rect_cut_right(&first, first.w * .55f, 8), &soft, text);
     draw_side(v, canvas, first, 0);
     const char *last = v->ply > 0 ? v->film->plies[v->ply - 1].text : "";
@@ -126,16 +128,17 @@ void ludus_film_draw_moves(ludus_film_view *v, ludus_canvas *canvas)
 // ---- What the search thought -----------------------------------------------------------------
 
 static void draw_policy_row(const ludus_film_view *v, ludus_canvas *canvas, ludus_rect row,
-                            const ludus_film_ply *ply, int32_t i)
+                            int32_t at, int32_t i)
 {
     const ludus_theme *theme = ludus_canvas_theme(canvas);
+    const ludus_film_ply *ply = &v->film->plies[at];
     const bool is_played = ply->policy_moves[i] == ply->move;
     const ludus_text_style name = {
         .face = is_played ? LUDUS_FACE_BOLD : LUDUS_FACE_TEXT, .size = 13, .colour = theme->text};
     const ludus_text_style share = {
         .face = LUDUS_FACE_MONO, .size = 12, .align = LUDUS_RIGHT, .colour = theme->text};
     char text[LUDUS_GAME_TEXT_MAX + 8];
-    ludus_game_move_text(&v->film->game, ludus_game_film_position(v->film, v->ply),
+    ludus_game_move_text(&v->film->game, ludus_game_film_position(v->film, at),
                          ply->policy_moves[i], text);
     ludus_canvas_text(canvas, ludus_rect_cut_left(&row, 54, 4), &name, text);
     snprintf(text, sizeof text, "%.1f%%", 100.0 * (double)ply->policy[i]);
@@ -147,31 +150,41 @@ static void draw_policy_row(const ludus_film_view *v, ludus_canvas *canvas, ludu
                               is_played ? theme->series[1] : theme->series[0]);
 }
 
+// The ply whose search is shown: the next one, or of a live game the last one made; -1 = none.
+static int32_t thought_ply(const ludus_film_view *v)
+{
+    if (v->film == NULL) {
+        return -1;
+    }
+    return v->ply < v->film->num_plies ? v->ply : v->source.ops->is_live ? v->ply - 1 : -1;
+}
+
 void ludus_film_draw_thought(const ludus_film_view *v, ludus_canvas *canvas)
 {
     const ludus_theme *theme = ludus_canvas_theme(canvas);
     const ludus_text_style soft = {.size = 13, .colour = theme->soft};
-    ludus_rect room = ludus_card_draw(canvas, v->think_card, "The search");
-    const bool has_next = v->film != NULL && v->ply < v->film->num_plies;
-    if (!has_next ||
-        (v->film->plies[v->ply].num_policy == 0 && !v->film->plies[v->ply].has_value)) {
+    const int32_t at = thought_ply(v);
+    const bool is_next = at == v->ply;
+    ludus_rect room = ludus_card_draw(canvas, v->think_card,
+                                      is_next || at < 0 ? "The search" : "Before the last move");
+    const ludus_film_ply *ply = at >= 0 ? &v->film->plies[at] : NULL;
+    if (ply == NULL || (ply->num_policy == 0 && !ply->has_value)) {
         ludus_canvas_text(canvas, ludus_rect_cut_top(&room, 22, 0), &soft,
                           v->film == NULL ? ""
-                          : has_next      ? "not recorded"
+                          : ply != NULL   ? "nothing recorded"
                                           : "the game is over");
         return;
     }
-    const ludus_film_ply *ply = &v->film->plies[v->ply];
     char text[96];
     if (ply->has_value) {
         const double draw = (double)ply->draw;
         const double win = (1.0 - draw + (double)ply->value) / 2.0;
-        snprintf(text, sizeof text, "%.24s %.0f%%, draw %.0f%%", ludus_film_side_name(v->film, 0),
-                 100.0 * win, 100.0 * draw);
+        snprintf(text, sizeof text, draw > 0 ? "%.24s %.0f%%, draw %.0f%%" : "%.24s %.0f%%",
+                 ludus_film_side_name(v->film, 0), 100.0 * win, 100.0 * draw);
         ludus_canvas_text(canvas, ludus_rect_cut_top(&room, 22, 2), &soft, text);
     }
     for (int32_t i = 0; i < ply->num_policy && i < POLICY_ROWS && room.h >= 22; i++) {
-        draw_policy_row(v, canvas, ludus_rect_cut_top(&room, 22, 0), ply, i);
+        draw_policy_row(v, canvas, ludus_rect_cut_top(&room, 22, 0), at, i);
     }
 }
 

@@ -16,11 +16,20 @@
 #define LIVE_POLL_SECONDS 0.05 // and for new moves
 #define PAGE 10                // plies
 
+static void film_layout(void *self, float width, float height);
+
 // ---- The game shown --------------------------------------------------------------------------
 
 static int32_t last_ply(const ludus_film_view *v)
 {
     return v->film != NULL ? v->film->num_plies : 0;
+}
+
+// Scrolls both lists to what is shown.
+static void show_places(ludus_film_view *v)
+{
+    ludus_list_show(&v->moves, v->ply > 0 ? (v->ply - 1) / 2 : 0);
+    ludus_list_show(&v->list, v->game > 0 ? v->game : 0);
 }
 
 static void set_ply(ludus_film_view *v, int32_t ply)
@@ -31,18 +40,20 @@ static void set_ply(ludus_film_view *v, int32_t ply)
     v->debt = 0.0;
     v->follows = v->source.ops->is_live && to == last_ply(v);
     v->scrubber.value = (float)to;
-    ludus_list_show(&v->moves, to > 0 ? (to - 1) / 2 : 0);
+    show_places(v);
 }
 
 static void set_values(ludus_film_view *v)
 {
     const ludus_game_film *film = v->film;
+    v->has_values = false;
     for (int32_t i = 0; i <= film->num_plies; i++) {
         const void *pos = ludus_game_film_position(film, i);
         const ludus_outcome outcome = ludus_game_outcome(&film->game, pos);
         v->values[i] = (double)NAN;
         if (i < film->num_plies && film->plies[i].has_value) {
             v->values[i] = 50.0 + 50.0 * (double)film->plies[i].value;
+            v->has_values = true;
         } else if (outcome != LUDUS_ONGOING) {
             const int32_t sign = ludus_game_to_move(&film->game, pos) == 0 ? 1 : -1;
             v->values[i] = 50.0 + 50.0 * sign * (int32_t)outcome;
@@ -64,11 +75,14 @@ static void load_game(ludus_film_view *v, int32_t game)
     ludus_game_film_destroy(v->film);
     v->film = film;
     v->list.chosen = v->game;
-    ludus_list_show(&v->list, v->game);
     v->moves.count = (last_ply(v) + 1) / 2;
     v->scrubber.max = (float)(last_ply(v) > 0 ? last_ply(v) : 1);
+    const bool had = v->has_values;
     if (film != NULL) {
         set_values(v);
+    }
+    if (had != v->has_values && v->width > 0) {
+        film_layout(v, v->width, v->height);
     }
 }
 
@@ -115,10 +129,14 @@ static void keep_place(ludus_film_view *v)
 
 static void place_side(ludus_film_view *v, ludus_rect side)
 {
-    const bool has_thoughts = !v->source.ops->is_live && side.h > 420;
-    v->chart_card = ludus_rect_cut_bottom(&side, fminf(side.h * .38f, 230), GAP);
-    v->think_card =
-        has_thoughts ? ludus_rect_cut_bottom(&side, side.h * .42f, GAP) : (ludus_rect){0};
+    const bool has_values = v->source.ops->is_live || v->has_values;
+    v->chart_card = v->think_card = (ludus_rect){0};
+    if (has_values) {
+        v->chart_card = ludus_rect_cut_bottom(&side, fminf(side.h * .42f, 230), GAP);
+    }
+    if (has_values && side.h > 330) {
+        v->think_card = ludus_rect_cut_bottom(&side, side.h * .55f, GAP);
+    }
     v->moves_card = side;
     v->moves.rect = ludus_card_inside(v->moves_card, true);
     v->moves.row_height = 24;
@@ -126,7 +144,7 @@ static void place_side(ludus_film_view *v, ludus_rect side)
 
 static void place_controls(ludus_film_view *v, ludus_rect rows)
 {
-    static const char *const labels[FILM_NUM_BUTTONS] = {"Games", "|<", "<", "Play", ">", ">|"};
+    static const char *const labels[FILM_NUM_BUTTONS] = {"List", "|<", "<", "Play", ">", ">|"};
     v->scrubber.rect = ludus_rect_cut_top(&rows, 24, 6);
     ludus_rect row = ludus_rect_cut_top(&rows, 30, 0);
     v->speed.rect = row.w > 420 ? ludus_rect_cut_right(&row, 190, 12) : (ludus_rect){0};
@@ -162,6 +180,7 @@ static void film_layout(void *self, float width, float height)
     place_controls(v, ludus_rect_cut_bottom(&inside, 60, 8));
     v->head = ludus_rect_cut_top(&inside, 44, 6);
     v->board = inside;
+    show_places(v);
 }
 
 // ---- Time ------------------------------------------------------------------------------------
@@ -219,7 +238,6 @@ static void press(ludus_film_view *v, int32_t button)
     case FILM_BUTTON_LIST:
         v->has_list = !v->has_list;
         film_layout(v, v->width, v->height);
-        ludus_list_show(&v->list, v->game);
         break;
     case FILM_BUTTON_FIRST:
         set_ply(v, 0);
@@ -381,7 +399,20 @@ static void film_draw(void *self, ludus_canvas *canvas)
         if (v->think_card.h > 0) {
             ludus_film_draw_thought(v, canvas);
         }
-        ludus_film_draw_chart(v, canvas);
+        if (v->chart_card.h > 0) {
+            ludus_film_draw_chart(v, canvas);
+        } else {
+            v->chart.plot = (ludus_rect){0};
+        }
+    }
+}
+
+static void film_settle(void *self)
+{
+    ludus_film_view *v = self;
+    if (v->source.ops->settle != NULL) {
+        v->source.ops->settle(v->source.self);
+        v->poll_wait = 0.0;
     }
 }
 
@@ -412,6 +443,7 @@ static const ludus_screen_ops screen = {
     .update = film_update,
     .draw = film_draw,
     .title = film_title,
+    .settle = film_settle,
 };
 
 const ludus_screen_ops *ludus_film_screen(void)

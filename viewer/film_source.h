@@ -17,6 +17,7 @@ typedef struct ludus_film_source_ops {
     void (*entry)(const void *self, int32_t i, ludus_shelf_entry *out);
     ludus_status (*film)(const void *self, int32_t i, ludus_game_film **out, ludus_error *error);
     const char *(*notice)(const void *self); // "" or one line; of a match its score
+    void (*settle)(void *self);              // (optional) as of ludus_screen_ops
     bool is_live;                            // the last game goes on: follow its newest move
 } ludus_film_source_ops;
 

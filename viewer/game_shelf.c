@@ -81,7 +81,7 @@ bool ludus_game_shelf_reads(const char *path)
 static ludus_status open_run(ludus_game_shelf *shelf, ludus_error *error)
 {
     ludus_shelf_source *source = &shelf->source;
-    source->last = source->bad_size = -1;
+    source->bad_size = -1;
     if (is_folder(shelf->path)) {
         snprintf(source->folder, sizeof source->folder, "%.*s/replay", LUDUS_SHELF_PATH_MAX - 8,
                  shelf->path);
@@ -229,13 +229,14 @@ static const char *source_notice(const void *self)
     return ludus_game_shelf_notice(self);
 }
 
+static const ludus_film_source_ops source_ops = {.poll = source_poll,
+                                                 .count = source_count,
+                                                 .left = source_left,
+                                                 .entry = source_entry,
+                                                 .film = source_film,
+                                                 .notice = source_notice};
+
 ludus_film_source ludus_game_shelf_source(ludus_game_shelf *shelf)
 {
-    static const ludus_film_source_ops ops = {.poll = source_poll,
-                                              .count = source_count,
-                                              .left = source_left,
-                                              .entry = source_entry,
-                                              .film = source_film,
-                                              .notice = source_notice};
-    return (ludus_film_source){.ops = &ops, .self = shelf};
+    return (ludus_film_source){.ops = &source_ops, .self = shelf};
 }

@@ -26,7 +26,7 @@ typedef struct ludus_shelf_source {
     char file[LUDUS_SHELF_PATH_MAX + 24];
     uint32_t number;  // of the file in the folder, 0 = none yet
     uint64_t offset;  // read so far
-    int64_t last;     // number of the newest game, -1 = none
+    int64_t next;     // item after the newest game: what is before it has been read
     int64_t bad_size; // the file was damaged at this size: wait until it changes; -1 = it is fine
     bool has_more;    // the last poll stopped early
 } ludus_shelf_source;

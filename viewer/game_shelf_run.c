@@ -112,7 +112,6 @@ static ludus_status shelve(ludus_game_shelf *shelf, const ludus_record_view *vie
              view->number, view->weights);
     snprintf(game->entry.result, sizeof game->entry.result, "%s%s", result_text(view),
              view->resigned ? " resigned" : "");
-    shelf->source.last = (int64_t)view->number;
     return LUDUS_OK;
 }
 
@@ -122,11 +121,9 @@ static ludus_status visit_record(const uint8_t *record, size_t size, int64_t fir
     shelf_visit *visit = user;
     ludus_game_shelf *shelf = visit->shelf;
     ludus_record_view view;
-    (void)first_item;
-    (void)items;
     ludus_status status = open_rules(shelf, visit->tag, &visit->error);
     status = status ? status : ludus_record_open(&view, &shelf->rules, record, size, &visit->error);
-    if (status != LUDUS_OK || (int64_t)view.number <= shelf->source.last) {
+    if (status != LUDUS_OK || first_item < shelf->source.next) {
         return status;
     }
     // What has been read of this chunk comes again; something new is read each time.
@@ -134,6 +131,7 @@ static ludus_status visit_record(const uint8_t *record, size_t size, int64_t fir
         return STOP_VISITING;
     }
     visit->has_new = true;
+    shelf->source.next = first_item + items;
     return shelve(shelf, &view, record, size, &visit->error);
 }
 
@@ -160,7 +158,7 @@ static void read_file(ludus_game_shelf *shelf, shelf_visit *visit)
         return;
     }
     if (source->offset > 0 && (status == LUDUS_ERR_STATE || status == LUDUS_ERR_FORMAT)) {
-        source->offset = 0; // a resumed run cut the file: its games come again with equal numbers
+        source->offset = 0; // a resumed run cut the file: its games come again as the same items
         source->has_more = status == LUDUS_ERR_STATE;
         if (status == LUDUS_ERR_STATE) {
             return;
