@@ -35,7 +35,8 @@ struct ludus_film_view {
     int32_t ply;           // shown
     ludus_game_film *film; // NULL: none, `error` says why
     ludus_error error;
-    double values[LUDUS_FILM_MAX_PLIES + 1]; // percent for the first player, NAN = not known
+    // Percent for the first player, NAN = not known. Of a match, what each side thought.
+    double values[2][LUDUS_FILM_MAX_PLIES + 1];
     ludus_button buttons[FILM_NUM_BUTTONS];
     ludus_slider scrubber, speed; // speed: power of two
     ludus_list list, moves;

@@ -206,9 +206,17 @@ void ludus_film_draw_chart(ludus_film_view *v, ludus_canvas *canvas)
     v->chart.y_range[0] = 0;
     v->chart.y_range[1] = 100;
     v->chart.marker = v->ply;
-    ludus_line_chart_add(&v->chart, &(ludus_chart_series){.y = v->values,
-                                                          .count = v->film->num_plies + 1,
-                                                          .colour = theme->series[0]});
+    const bool is_match = v->source.ops->is_live;
+    for (int32_t side = is_match ? 1 : 0; side >= 0; side--) {
+        ludus_line_chart_add(
+            &v->chart,
+            &(ludus_chart_series){.label = is_match ? ludus_film_side_name(v->film, side) : NULL,
+                                  .y = v->values[side],
+                                  .count = v->film->num_plies + 1,
+                                  .colour = theme->series[side]});
+    }
+    v->chart.has_fill = !is_match;
+    v->chart.has_legend = false; // the hover says whose opinion it is
     ludus_line_chart_draw(&v->chart, canvas, ludus_rect_inset(v->chart_card, 12));
     v->chart.title = NULL; // it was here
 }

@@ -50,13 +50,14 @@ static void set_values(ludus_film_view *v)
     for (int32_t i = 0; i <= film->num_plies; i++) {
         const void *pos = ludus_game_film_position(film, i);
         const ludus_outcome outcome = ludus_game_outcome(&film->game, pos);
-        v->values[i] = (double)NAN;
+        v->values[0][i] = v->values[1][i] = (double)NAN;
         if (i < film->num_plies && film->plies[i].has_value) {
-            v->values[i] = 50.0 + 50.0 * (double)film->plies[i].value;
+            v->values[v->source.ops->is_live ? film->plies[i].mover : 0][i] =
+                50.0 + 50.0 * (double)film->plies[i].value;
             v->has_values = true;
         } else if (outcome != LUDUS_ONGOING) {
             const int32_t sign = ludus_game_to_move(&film->game, pos) == 0 ? 1 : -1;
-            v->values[i] = 50.0 + 50.0 * sign * (int32_t)outcome;
+            v->values[0][i] = v->values[1][i] = 50.0 + 50.0 * sign * (int32_t)outcome;
         }
     }
 }

@@ -438,7 +438,7 @@ static void watch_draw(void *self, ludus_canvas *canvas)
     if (ludus_game_shelf_count(w->shelf) == 0) {
         ludus_rect area = {w->boards.x, w->boards.y, w->side.x + w->side.w - w->boards.x,
                            w->boards.h};
-        draw_note(w, canvas, ludus_rect_cut_top(&area, w->width < 760 ? 64 : 48, GAP));
+        draw_note(w, canvas, ludus_rect_cut_top(&area, w->width < 760 ? 76 : 56, GAP));
         draw_charts(w, canvas, area);
         return;
     }
