@@ -54,7 +54,7 @@ HEADERS  := $(wildcard *.h base/*.h $(addsuffix /*.h,$(MODULES)))
 TEST_H   := $(wildcard tests/*.h tests/fuzz/*.h)
 SOURCES  := $(wildcard *.c base/*.c $(addsuffix /*.c,$(MODULES)) tests/*.c tests/fuzz/*.c tests/tools/*.c)
 
-.PHONY: all demo test check check-build bench fuzz lint format layers headers install uninstall help \
+.PHONY: all demo screenshots test check check-build bench fuzz lint format layers headers install uninstall help \
         clean deps tools
 all: $B/ludus $B/libludus.a
 
@@ -117,6 +117,11 @@ tools: $(TOOL_BIN)
 bench: deps
 	@$(MAKE) --no-print-directory -j$(JOBS) MODE=release build/release/ludus
 	@build/release/ludus bench
+
+# The README's pictures.
+screenshots: deps
+	@$(MAKE) --no-print-directory -j$(JOBS) MODE=release build/release/ludus
+	@sh tests/tools/screenshots.sh build/release/ludus viewer/screenshots
 
 fuzz:
 	@DEPS=$(DEPS) sh tests/tools/install_packages.sh $(RUN_PACKAGES) $(FUZZ_PACKAGES)
@@ -192,6 +197,7 @@ help:
 	@echo "make demo       install what is missing, train Connect Four for ten minutes, show it"
 	@echo "make test       install what is missing, build, run all tests"
 	@echo "make bench      speeds of nets, search, replay and self-play"
+	@echo "make screenshots  the README's pictures, drawn without a display"
 	@echo "make fuzz       fuzz every parser for FUZZ_SECONDS=60 in all (clang)"
 	@echo "make lint       format, cppcheck, sizes of functions and files"
 	@echo "make format     clang-format over every source"

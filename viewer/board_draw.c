@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define LEAST_HEAT 0.006f // smaller shares are not shown
+
 ludus_board_scene ludus_board_scene_empty(void)
 {
     return (ludus_board_scene){.last_from = -1,
@@ -350,13 +352,13 @@ static void draw_heat(const ludus_board_view *view, ludus_canvas *canvas,
     const ludus_theme *theme = ludus_canvas_theme(canvas);
     for (int32_t cell = 0; scene->heat && cell < view->rows * view->columns; cell++) {
         const float share = scene->heat[cell];
-        if (share < 0.002f) {
+        if (share < LEAST_HEAT) {
             continue;
         }
         const ludus_point p = ludus_board_view_centre(view, cell);
         ludus_canvas_disc(canvas, p, (0.24f + 0.2f * sqrtf(share)) * view->cell,
                           ludus_colour_heat(theme, share));
-        if (share >= 0.01f && view->cell >= 22) {
+        if (view->cell >= 22) {
             char text[16];
             const ludus_text_style style = {.face = LUDUS_FACE_BOLD,
                                             .size = fminf(0.26f * view->cell, 18),
@@ -404,7 +406,7 @@ static void draw_targets(const ludus_board_view *view, ludus_canvas *canvas,
                                  ? ludus_colour_fade(theme->soft, 0.35f)
                                  : (ludus_colour){20, 40, 30, 96};
     for (int32_t cell = 0; scene->targets && cell < view->rows * view->columns; cell++) {
-        const bool is_hot = scene->heat && scene->heat[cell] >= 0.002f;
+        const bool is_hot = scene->heat && scene->heat[cell] >= LEAST_HEAT;
         if (!scene->targets[cell] || is_hot) {
             continue;
         }

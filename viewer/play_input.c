@@ -174,6 +174,11 @@ static bool press_mouse(ludus_play *p, const ludus_event *event)
         jump(p, ply);
         return true;
     }
+    const int32_t listed = ludus_play_list_ply_at(p, event->x, event->y);
+    if (listed >= 0) {
+        jump(p, listed);
+        return true;
+    }
     return press_board(p, event);
 }
 

@@ -55,7 +55,7 @@ typedef struct ludus_play_dialog {
 typedef struct ludus_play_layout {
     float width, height;
     bool is_narrow; // little room in the panel
-    ludus_rect board, players, thinking, curve, table, buttons;
+    ludus_rect board, players, thinking, curve, table, moves, buttons;
 } ludus_play_layout;
 
 struct ludus_play {
@@ -73,9 +73,10 @@ struct ludus_play {
 
     // The game
     bool is_over;
-    int32_t resigned;  // the side that did, -1 = none
-    bool is_paused;    // bots do not move
-    double since_move; // seconds
+    int32_t resigned;                   // the side that did, -1 = none
+    bool is_paused;                     // bots do not move
+    double since_move;                  // seconds
+    char (*texts)[LUDUS_GAME_TEXT_MAX]; // [capacity of record] of its moves
     char status[LUDUS_PLAY_TEXT];
 
     // The position shown
@@ -154,6 +155,11 @@ ludus_rect ludus_play_table_row(const ludus_play *play, int32_t i);
 // ---- play_scene.c, play_panel.c ----
 void ludus_play_draw_board(ludus_play *play, ludus_canvas *canvas);
 void ludus_play_draw_panel(ludus_play *play, ludus_canvas *canvas);
+// ---- play_moves.c: the list of moves ----
+// "e4" of a move as people write it. pos: before the move.
+void ludus_play_move_text(const ludus_play *play, const void *pos, ludus_move move, char *out);
+int32_t ludus_play_list_ply_at(const ludus_play *play, float x, float y); // or -1
+void ludus_play_draw_list(const ludus_play *play, ludus_canvas *canvas);
 // ---- play_dialog.c ----
 void ludus_play_dialog_open(ludus_play *play);
 void ludus_play_dialog_place(ludus_play *play);

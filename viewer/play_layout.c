@@ -102,6 +102,9 @@ static void place_panel(ludus_play *p, ludus_rect panel)
     ludus_rect_cut_top(&inside, l->is_narrow ? 18 : 24, l->is_narrow ? 2 : 4); // the heading
     const float curve = panel.h < 120 ? 0 : fminf(fmaxf(0.26f * panel.h, 40), 110);
     l->curve = ludus_rect_cut_top(&inside, curve, l->is_narrow ? 6 : 10);
+    // What is more than a table needs belongs to the list of moves.
+    const float list = inside.h > 300 ? fminf(inside.h - 216, 190) : 0;
+    l->moves = ludus_rect_cut_bottom(&inside, list, list > 0 ? 10 : 0);
     l->table = inside;
 }
 

@@ -19,6 +19,7 @@ static void draw_lost_pieces(const ludus_play *p, ludus_canvas *canvas, ludus_re
     int32_t left[2][LUDUS_CHESS_NUM_KINDS] = {{0}};
     float lead = 0;
     const float size = fminf(rect.h, 22);
+    const ludus_colour ground = ludus_canvas_theme(canvas)->square[1 - side];
     float x = rect.x;
     for (int32_t cell = 0; cell < 64; cell++) {
         if (p->cells[cell] != LUDUS_MARK_NONE) {
@@ -31,6 +32,8 @@ static void draw_lost_pieces(const ludus_play *p, ludus_canvas *canvas, ludus_re
             if (x + size > rect.x + rect.w - 28) {
                 break;
             }
+            ludus_canvas_fill_rounded(
+                canvas, (ludus_rect){x, rect.y + (rect.h - size) / 2, size, size}, 4, ground);
             ludus_board_view_draw_mark(&p->view, canvas,
                                        (ludus_point){x + size / 2, rect.y + rect.h / 2}, size,
                                        (ludus_mark)(1 + kind + 6 * (1 - side)), 1);
@@ -80,7 +83,9 @@ static void draw_player(const ludus_play *p, ludus_canvas *canvas, ludus_rect re
     const bool is_chess = p->view.kind == LUDUS_BOARD_PIECES;
     char name[64], text[128];
     ludus_seat_name(&p->seats[side].spec, name, sizeof(name));
-    if (p->layout.is_narrow) {
+    if (p->seats[0].spec.kind == LUDUS_SEAT_PERSON && p->seats[1].spec.kind == LUDUS_SEAT_PERSON) {
+        snprintf(text, sizeof(text), "%s", ludus_board_view_side_name(&p->view, side));
+    } else if (p->layout.is_narrow) {
         snprintf(text, sizeof(text), "%s", name);
     } else {
         snprintf(text, sizeof(text), "%s: %s", ludus_board_view_side_name(&p->view, side), name);
@@ -88,6 +93,10 @@ static void draw_player(const ludus_play *p, ludus_canvas *canvas, ludus_rect re
     if (is_turn) {
         ludus_canvas_fill_rounded(canvas, (ludus_rect){rect.x - 6, rect.y, rect.w + 12, rect.h}, 6,
                                   ludus_colour_fade(theme->accent, 0.16f));
+    }
+    if (is_chess) {
+        const ludus_rect tile = {rect.x, rect.y, mark, mark};
+        ludus_canvas_fill_rounded(canvas, ludus_rect_inset(tile, 1), 5, theme->square[1 - side]);
     }
     ludus_board_view_draw_mark(
         &p->view, canvas, (ludus_point){rect.x + mark / 2, rect.y + rect.h / 2}, mark * 0.86f,
@@ -208,7 +217,7 @@ static void draw_table_row(const ludus_play *p, ludus_canvas *canvas, int32_t i,
     const ludus_rect row = ludus_play_table_row(p, i);
     const ludus_rect bar = {row.x, row.y + 1, row.w * share, row.h - 2};
     char cells[4][24];
-    ludus_game_move_text(&p->game, pos, m->move, cells[0]);
+    ludus_play_move_text(p, pos, m->move, cells[0]);
     count_text(cells[1], sizeof(cells[1]), m->visits);
     value_text(cells[2], sizeof(cells[2]), m);
     snprintf(cells[3], sizeof(cells[3]), "%.1f", 100 * (double)m->prior);
@@ -295,6 +304,7 @@ static void draw_thinking(const ludus_play *p, ludus_canvas *canvas)
     } else {
         draw_words(p, canvas);
     }
+    ludus_play_draw_list(p, canvas);
 }
 
 void ludus_play_draw_panel(ludus_play *p, ludus_canvas *canvas)

@@ -70,6 +70,10 @@ static ludus_status open_game(ludus_play *p, const ludus_play_config *config, lu
     if (config->start) {
         status = ludus_game_from_text(&p->game, p->pos, config->start, error);
     }
+    p->texts = ludus_alloc((size_t)p->game.spec.max_plies, sizeof(*p->texts));
+    if (!status && !p->texts) {
+        status = ludus_fail(error, LUDUS_ERR_NOMEM, "no memory for the game");
+    }
     if (!status) {
         status =
             ludus_play_record_create(&p->record, &p->game, config->start ? p->pos : NULL, error);
@@ -128,6 +132,7 @@ bool ludus_play_destroy(ludus_play *p)
     ludus_free(p->pos);
     ludus_free(p->analysed);
     ludus_free(p->legal);
+    ludus_free(p->texts);
     ludus_game_close(&p->game);
     ludus_free(p);
     return was_clean;

@@ -87,7 +87,7 @@ static void give_hint(ludus_play *p)
     }
     const ludus_thought_move *best = &p->seen.top[0];
     p->passed_hint = best->at.move;
-    ludus_game_move_text(&p->game, p->pos, p->passed_hint, text);
+    ludus_play_move_text(p, p->pos, p->passed_hint, text);
     ludus_notice_show(&p->notice, 4, "hint: %s  (%.0f %% to win)", text,
                       50 + 50 * (double)best->at.value);
 }

@@ -169,6 +169,7 @@ static void forget_bots(ludus_play *p)
 static void add_move(ludus_play *p, ludus_move move)
 {
     const bool is_at_end = p->cursor == p->record.count;
+    ludus_play_move_text(p, p->record.end, move, p->texts[p->record.count]);
     ludus_play_record_add(&p->record, move);
     if (is_at_end) {
         ludus_play_show(p, p->record.count, true);
