@@ -8,6 +8,7 @@
 #include "cmd.h"
 #include "cmd_data.h"
 #include "envs/env_bench.h"
+#include "envs/go_bench.h"
 #include "nets/net_bench.h"
 #include "nets/train_bench.h"
 #include "selfplay/replay_bench.h"
@@ -410,10 +411,30 @@ static ludus_status measure_transitions(const bench_options *options, json_t *ro
     return status;
 }
 
+#define PLAYOUTS_SECONDS 2.0
+
+static ludus_status measure_playouts(const bench_options *options, json_t *rows, ludus_error *error)
+{
+    static const int32_t sizes[] = {9, 13, 19};
+    ludus_status status = LUDUS_OK;
+    (void)options;
+    for (size_t i = 0; !status && i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+        ludus_go_bench b;
+        status = ludus_go_bench_run(sizes[i], PLAYOUTS_SECONDS, &b, error);
+        if (!status) {
+            json_array_append_new(rows,
+                                  json_pack("{s:i, s:f, s:f, s:f}", "board", sizes[i],
+                                            "playouts_per_s", b.playouts_per_s, "moves_per_playout",
+                                            b.moves_per_playout, "legal_per_s", b.positions_per_s));
+        }
+    }
+    return status;
+}
+
 static const bench_part parts[] = {
     {"net", measure_net},     {"search", measure_search},           {"think", measure_think},
     {"train", measure_train}, {"replay", measure_replay},           {"selfplay", measure_selfplay},
-    {"env", measure_env},     {"transitions", measure_transitions},
+    {"env", measure_env},     {"transitions", measure_transitions}, {"go", measure_playouts},
 };
 enum { NUM_PARTS = sizeof(parts) / sizeof(parts[0]) };
 
@@ -556,7 +577,7 @@ static int bench_run(int argc, char **argv)
 
 const ludus_command ludus_cmd_bench = {
     .name = "bench",
-    .words = "[net|search|think|train|replay|selfplay|env|transitions]",
+    .words = "[net|search|think|train|replay|selfplay|env|transitions|go]",
     .min_words = 0,
     .max_words = 1,
     .summary = "speeds of nets, search, training, replay, self-play and worlds",

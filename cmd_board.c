@@ -1,5 +1,6 @@
 #include "cmd_board.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,10 +35,14 @@ ludus_board_style ludus_board_style_detect(void)
 
 static void print_cell(const ludus_board_style *style, char cell)
 {
-    const char *colour = cell == 'x' ? "\033[1;31m" : cell == 'o' ? "\033[1;33m" : "\033[2m";
+    const char kind = (char)tolower((unsigned char)cell);
+    const char *colour = kind == 'x' ? "\033[1;31m" : kind == 'o' ? "\033[1;33m" : "\033[2m";
     const bool is_marked = cell == '(' || cell == ')';
     // Without colours the two kinds of stones must differ in shape.
-    const char *stone = cell == '.' ? "·" : cell == 'o' && !style->has_colour ? "○" : "●";
+    const char *stone = cell == '.'                         ? "·"
+                        : cell == '+'                       ? "+"
+                        : kind == 'o' && !style->has_colour ? "○"
+                                                            : "●";
     if (style->has_colour && !is_marked) {
         printf("%s", colour);
     }
@@ -64,8 +69,13 @@ void ludus_board_print(const ludus_board_style *style, const ludus_game *game, c
         const char *newline = strchr(text, '\n'); // the first line holds the columns' names
         rest = newline ? newline : "";
         printf("%.*s", (int)(rest - text), text);
+        // Rows of the board begin with their number or a cell; other lines hold no stones.
+        bool is_row = false;
         for (; *rest; rest++) {
-            if (strchr("xo.()", *rest)) {
+            const bool begins = rest == text || rest[-1] == '\n';
+            const char first = rest[strspn(rest, " ")];
+            is_row = begins ? isdigit((unsigned char)first) || strchr("xo.(", first) : is_row;
+            if (is_row && strchr("xoXO.+()", *rest)) {
                 print_cell(style, *rest);
             } else {
                 putchar(*rest);

@@ -310,6 +310,19 @@ static ludus_status opponent_turn(table *t, ludus_error *error)
     return LUDUS_OK;
 }
 
+// " by 3.5 points", where games have points.
+static void print_lead(const table *t)
+{
+    const size_t cells = (size_t)t->game.spec.board[0] * (size_t)t->game.spec.board[1];
+    float *owner = ludus_game_has_result(&t->game) ? ludus_alloc(cells, sizeof(*owner)) : NULL;
+    float lead = 0;
+    if (owner != NULL) {
+        ludus_game_result(&t->game, t->pos, &lead, owner);
+        printf(" by %g points", fabs((double)lead));
+        ludus_free(owner);
+    }
+}
+
 static void announce(const table *t)
 {
     const ludus_outcome outcome = ludus_game_outcome(&t->game, t->pos);
@@ -320,9 +333,13 @@ static void announce(const table *t)
     if (outcome == LUDUS_DRAW) {
         printf("a draw%s\n", reason);
     } else if (t->is_human[0] && t->is_human[1]) {
-        printf("%s wins%s\n", ludus_side_name(&t->game, winner), reason);
+        printf("%s wins", ludus_side_name(&t->game, winner));
     } else {
-        printf("you %s%s\n", t->is_human[winner] ? "win" : "lose", reason);
+        printf("you %s", t->is_human[winner] ? "win" : "lose");
+    }
+    print_lead(t);
+    printf("%s
+", reason);
     }
 }
 

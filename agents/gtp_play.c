@@ -6,7 +6,7 @@
 #include "agents/gtp_internal.h"
 #include "agents/level.h"
 
-#define LAG 0.1     // seconds kept per move for what lies between us and the clock
+#define LAG 0.1 // seconds kept per move for what lies between us and the clock
 #define TREE_BYTES ((size_t)512 << 20)
 #define FOREVER 1e8 // seconds
 

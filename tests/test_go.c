@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "base/process.h"
 #include "envs/go.h"
 #include "sanitized.h"
 
@@ -76,6 +77,7 @@ static void random_games_keep_the_contract(void **state)
 // Stones alone, floods alone, every board kept whole.
 typedef struct slow_go {
     int32_t size;
+    bool allows_suicide;
     char board[SLOW_MAX]; // '.', 'b', 'w'
     char past[SLOW_BOARDS][SLOW_MAX];
     int32_t num_past;
@@ -117,9 +119,15 @@ static bool slow_play(const slow_go *g, int32_t point, char colour, char *board)
     for (int32_t i = 0; i < points; i++) {
         board[i] = dead[i] ? '.' : board[i];
     }
-    bool seen[SLOW_MAX] = {false};
-    if (!slow_has_liberty(g, board, point, seen)) {
+    for (int32_t i = 0; i < points; i++) {
+        bool seen[SLOW_MAX] = {false};
+        dead[i] = board[i] == colour && !slow_has_liberty(g, board, i, seen);
+    }
+    if (dead[point] && !g->allows_suicide) {
         return false;
+    }
+    for (int32_t i = 0; i < points; i++) {
+        board[i] = dead[i] ? '.' : board[i];
     }
     for (int32_t i = 0; i < g->num_past; i++) {
         if (memcmp(g->past[i], board, (size_t)points) == 0) {
@@ -141,6 +149,7 @@ static int64_t compare_game(const ludus_game *game, void *pos, slow_go *slow, lu
     int64_t positions = 0;
     const int32_t points = slow->size * slow->size;
     ludus_game_init(game, pos);
+    ludus_go_allow_suicide(game, pos, slow->allows_suicide);
     memset(slow->board, '.', sizeof slow->board);
     slow->num_past = 0;
     slow_keep(slow);
@@ -175,9 +184,12 @@ static int64_t compare_game(const ludus_game *game, void *pos, slow_go *slow, lu
     return positions;
 }
 
+// LUDUS_GO_GAMES asks for more games than usual.
 static void moves_and_boards_equal_a_slow_implementation(void **state)
 {
     static const char *const names[] = {"go2", "go3", "go4", "go6", "go9"};
+    const char *asked = getenv("LUDUS_GO_GAMES");
+    const int64_t games = asked ? atoll(asked) : LUDUS_TEST_SANITIZED ? 10 : 400;
     slow_go *slow = calloc(1, sizeof *slow);
     int64_t positions = 0;
     ludus_rng rng;
@@ -187,12 +199,14 @@ static void moves_and_boards_equal_a_slow_implementation(void **state)
         ludus_game game;
         void *pos = open_game(&game, names[i]);
         slow->size = game.spec.board[0];
-        for (int32_t k = 0; k < (LUDUS_TEST_SANITIZED ? 4 : 40); k++) {
+        for (int64_t k = 0; k < games / slow->size; k++) {
+            slow->allows_suicide = k % 2 == 1;
             positions += compare_game(&game, pos, slow, &rng);
         }
         close_game(&game, pos);
     }
-    assert_true(positions > (LUDUS_TEST_SANITIZED ? 500 : 5000));
+    print_message("%lld positions\n", (long long)positions);
+    assert_true(positions > (LUDUS_TEST_SANITIZED ? 500 : 20000));
     free(slow);
 }
 
@@ -204,9 +218,9 @@ static void counts_of_legal_boards_are_the_published_ones(void **state)
     static const struct {
         const char *name;
         int32_t points, count;
-    } sizes[] = {{"go2", 4, 57}, {"go3", 9, 12675}};
+    } sizes[] = {{"go2", 4, 57}, {"go3", 9, 12675}, {"go4", 16, 24318165}};
     (void)state;
-    for (size_t s = 0; s < 2; s++) {
+    for (size_t s = 0; s < (LUDUS_TEST_SANITIZED ? 2 : 3); s++) {
         ludus_game game;
         void *pos = open_game(&game, sizes[s].name);
         int32_t count = 0, boards = 1;
@@ -214,7 +228,7 @@ static void counts_of_legal_boards_are_the_published_ones(void **state)
             boards *= 3;
         }
         for (int32_t b = 0; b < boards; b++) {
-            ludus_go_colour colours[9];
+            ludus_go_colour colours[16];
             int32_t rest = b;
             for (int32_t i = 0; i < sizes[s].points; i++, rest /= 3) {
                 colours[i] = (ludus_go_colour)(rest % 3);
@@ -295,26 +309,159 @@ static void dead_stones_count_for_the_other_side(void **state)
 
 static void unconditional_life_is_found(void **state)
 {
-    static const char *const boards[] = {
-        ".x.x./xxxxx/...../...../..... x", // two eyes
-        ".xx../xx.../...../...../..... x", // one eye
-        "..xo./xxxo./..... /",             // replaced below
+    static const struct {
+        const char *board;
+        const char *safe; // 'x', 'o' or '.'
+    } cases[] = {
+        {".x.x./xxxxx/...../...../..... x", "xxxxxxxxxx..............."}, // two eyes
+        {".xx../xx.../...../...../..... x", "........................."}, // one eye
+        // An eye of two points and one of one, with a white stone inside the first.
+        {".ox.x/xxxxx/...../...../..... x", "xxxxxxxxxx..............."},
+        // Two strings that live by two eyes they share; white has nothing.
+        {".x.../x.x../.x.../x..../..... x", "........................."},
+        // Both sides live; the column between them is nobody's.
+        {".x.o./xx.oo/.x.o./xx.oo/.x.o. x", "xx.ooxx.ooxx.ooxx.ooxx.oo"},
     };
-    ludus_game game;
-    ludus_go_colour safe[25];
     (void)state;
-    void *pos = set_board(&game, "go5", boards[0]);
-    ludus_go_safe(&game, pos, safe);
+    for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
+        ludus_game game;
+        ludus_go_colour safe[25];
+        void *pos = set_board(&game, "go5", cases[k].board);
+        ludus_go_safe(&game, pos, safe);
+        for (int i = 0; i < 25; i++) {
+            assert_int_equal("xo."[safe[i]], cases[k].safe[i]);
+        }
+        close_game(&game, pos);
+    }
+}
+
+// A suicide of two stones, which then belong to the opponent's captures; that of one would repeat
+// the board.
+static void suicide_is_legal_where_it_is_allowed(void **state)
+{
+    ludus_game game;
+    void *pos = set_board(&game, "go4", "o.x./xx../..../.... o");
+    (void)state;
+    assert_int_equal(move_of(&game, pos, "B4"), LUDUS_MOVE_NONE);
+    ludus_go_allow_suicide(&game, pos, true);
+    play_all(&game, pos, (const char *const[]){"B4", NULL});
+    assert_int_equal(ludus_go_at(&game, pos, 0), LUDUS_GO_EMPTY);
+    assert_int_equal(ludus_go_at(&game, pos, 1), LUDUS_GO_EMPTY);
+    assert_int_equal(ludus_go_captures(&game, pos, LUDUS_GO_BLACK), 2);
+    play_all(&game, pos, (const char *const[]){"D1", "pass", "B4", NULL});
+    assert_int_equal(move_of(&game, pos, "A4"), LUDUS_MOVE_NONE); // one white stone
+    close_game(&game, pos);
+}
+
+// ---- The end of a game -----------------------------------------------------------------------
+
+static void settled_boards_are_judged_as_players_do(void **state)
+{
+    ludus_game game;
+    ludus_go_verdict verdict;
+    ludus_rng rng;
+    float black[25];
+    (void)state;
+    ludus_rng_init(&rng, 8, 0);
+    // White's stone at A5 sits in black's territory, black's at E3 in white's.
+    void *pos = set_board(&game, "go5", "oxoo./.xooo/xxo.x/.xooo/.xoo. x");
+    (void)ludus_go_playouts(&game, pos, &rng, 400, black);
+    ludus_go_judge(&game, pos, black, &verdict);
     for (int i = 0; i < 25; i++) {
-        assert_int_equal(safe[i], i < 10 ? LUDUS_GO_BLACK : LUDUS_GO_EMPTY);
+        assert_int_equal(verdict.dead[i], i == 0 || i == 14);
+        assert_int_equal(verdict.owner[i], i % 5 < 2 ? LUDUS_GO_BLACK : LUDUS_GO_WHITE);
+    }
+    assert_true(verdict.is_settled);
+    close_game(&game, pos);
+    // An open board is nobody's yet.
+    pos = set_board(&game, "go5", "...../..x../...../.o.../..... x");
+    (void)ludus_go_playouts(&game, pos, &rng, 400, black);
+    ludus_go_judge(&game, pos, black, &verdict);
+    assert_false(verdict.is_settled);
+    for (int i = 0; i < 25; i++) {
+        assert_false(verdict.dead[i]);
+        assert_true(black[i] > 0.05f && black[i] < 0.95f);
     }
     close_game(&game, pos);
-    pos = set_board(&game, "go5", boards[1]);
-    ludus_go_safe(&game, pos, safe);
-    for (int i = 0; i < 25; i++) {
-        assert_int_equal(safe[i], LUDUS_GO_EMPTY);
-    }
+}
+
+static void play_goes_on_after_two_passes(void **state)
+{
+    ludus_game game;
+    void *pos = open_game(&game, "go5");
+    (void)state;
+    play_all(&game, pos, (const char *const[]){"C3", "pass", "pass", NULL});
+    assert_int_not_equal(ludus_game_outcome(&game, pos), LUDUS_ONGOING);
+    ludus_go_resume(&game, pos);
+    play_all(&game, pos, (const char *const[]){"B2", "pass", NULL});
+    assert_int_equal(ludus_game_outcome(&game, pos), LUDUS_ONGOING);
+    assert_int_equal(move_of(&game, pos, "C3"), LUDUS_MOVE_NONE);
     close_game(&game, pos);
+}
+
+// The answer of GNU Go to one command, without its "= ".
+static void gnugo_ask(ludus_process *gnugo, const char *command, char *out, size_t size)
+{
+    char line[64];
+    const char *answer;
+    ludus_error error;
+    snprintf(line, sizeof line, "%s\n", command);
+    assert_int_equal(ludus_process_write(gnugo, line, 60, &error), LUDUS_OK);
+    out[0] = '\0';
+    for (bool is_first = true;; is_first = false) {
+        if (ludus_process_read_line(gnugo, 60, &answer, &error)) {
+            fail_msg("%s", error.text);
+        }
+        if (answer[0] == '\0') {
+            return;
+        }
+        assert_true(!is_first || answer[0] == '=');
+        const size_t used = strlen(out);
+        snprintf(out + used, size - used, "%s ", is_first ? answer + 2 : answer);
+    }
+}
+
+// GNU Go plays itself and counts; we count the same boards with the dead stones that it names.
+static void counting_agrees_with_gnugo(void **state)
+{
+    static const char *const commands[] = {"gnugo --mode gtp --level 1 --japanese-rules",
+                                           "gnugo --mode gtp --level 1 --chinese-rules"};
+    (void)state;
+    if (system("command -v gnugo >/dev/null") != 0) {
+        skip();
+    }
+    for (int k = 0; k < 6; k++) {
+        ludus_game game;
+        ludus_process *gnugo;
+        char text[1024], *rest = NULL;
+        bool dead[81] = {false};
+        ludus_go_colour owner[81];
+        void *pos = open_game(&game, "go9");
+        assert_int_equal(ludus_process_start(&gnugo, commands[k % 2], NULL), LUDUS_OK);
+        gnugo_ask(gnugo, "boardsize 9", text, sizeof text);
+        gnugo_ask(gnugo, "komi 7", text, sizeof text);
+        snprintf(text, sizeof text, "set_random_seed %d", k);
+        gnugo_ask(gnugo, text, text, sizeof text);
+        while (ludus_game_outcome(&game, pos) == LUDUS_ONGOING) {
+            gnugo_ask(gnugo, ludus_game_to_move(&game, pos) ? "genmove w" : "genmove b", text,
+                      sizeof text);
+            text[strcspn(text, " ")] = '\0';
+            play_all(&game, pos, (const char *const[]){text, NULL});
+        }
+        gnugo_ask(gnugo, "final_status_list dead", text, sizeof text);
+        for (char *w = strtok_r(text, " ", &rest); w != NULL; w = strtok_r(NULL, " ", &rest)) {
+            ludus_move point;
+            assert_int_equal(game.ops->move_from_text(game.ctx, pos, w, &point), LUDUS_OK);
+            dead[point] = true;
+        }
+        gnugo_ask(gnugo, "final_score", text, sizeof text);
+        const double theirs = text[0] == '0' ? 0 : (text[0] == 'B' ? 1 : -1) * atof(text + 2);
+        const int32_t ours = k % 2 == 0 ? ludus_go_territory(&game, pos, dead, owner)
+                                        : ludus_go_area_without(&game, pos, dead, owner);
+        assert_true(0.5 * ours == theirs);
+        ludus_process_stop(gnugo, 5);
+        close_game(&game, pos);
+    }
 }
 
 static void moves_are_written_as_in_gtp(void **state)
@@ -377,6 +524,10 @@ int main(void)
         cmocka_unit_test(two_passes_end_the_game_and_area_decides),
         cmocka_unit_test(dead_stones_count_for_the_other_side),
         cmocka_unit_test(unconditional_life_is_found),
+        cmocka_unit_test(suicide_is_legal_where_it_is_allowed),
+        cmocka_unit_test(settled_boards_are_judged_as_players_do),
+        cmocka_unit_test(play_goes_on_after_two_passes),
+        cmocka_unit_test(counting_agrees_with_gnugo),
         cmocka_unit_test(moves_are_written_as_in_gtp),
         cmocka_unit_test(playouts_end_with_everything_owned),
     };
