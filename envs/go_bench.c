@@ -12,7 +12,7 @@ static void time_playouts(const ludus_game *game, void *pos, double seconds, lud
     int64_t playouts = 0, moves = 0;
     ludus_rng_init(&rng, 1, 0);
     ludus_game_init(game, pos);
-    const double start = ludus_clock();
+    const double start = ludus_clock_thread();
     double elapsed = 0.0;
     while (elapsed < seconds) {
         for (int i = 0; i < PER_LOOK; i++) {
@@ -20,7 +20,7 @@ static void time_playouts(const ludus_game *game, void *pos, double seconds, lud
             moves += ludus_go_playout(game, pos, &rng, &lead);
         }
         playouts += PER_LOOK;
-        elapsed = ludus_clock() - start;
+        elapsed = ludus_clock_thread() - start;
     }
     out->playouts_per_s = (double)playouts / elapsed;
     out->moves_per_playout = (double)moves / (double)playouts;
@@ -33,7 +33,7 @@ static void time_positions(const ludus_game *game, void *pos, double seconds, lu
     int64_t positions = 0;
     ludus_rng_init(&rng, 1, 0);
     ludus_game_init(game, pos);
-    const double start = ludus_clock();
+    const double start = ludus_clock_thread();
     double elapsed = 0.0;
     while (elapsed < seconds) {
         for (int i = 0; i < PER_LOOK; i++) {
@@ -45,7 +45,7 @@ static void time_positions(const ludus_game *game, void *pos, double seconds, lu
             }
         }
         positions += PER_LOOK;
-        elapsed = ludus_clock() - start;
+        elapsed = ludus_clock_thread() - start;
     }
     out->positions_per_s = (double)positions / elapsed;
 }

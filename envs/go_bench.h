@@ -1,5 +1,7 @@
 // How fast Go's rules run: random playouts, and lists of legal moves for the search.
 //
+// CPU time of the calling thread, so that a busy machine does not matter much.
+//
 // Threads: the calling one alone.
 
 #ifndef LUDUS_ENVS_GO_BENCH_H
@@ -13,7 +15,7 @@ typedef struct ludus_go_bench {
     double positions_per_s;   // of a uniformly random game: all legal moves found and one played
 } ludus_go_bench;
 
-// About `seconds` for each of the two.
+// About `seconds` of CPU time for each of the two.
 ludus_status ludus_go_bench_run(int32_t size, double seconds, ludus_go_bench *out,
                                 ludus_error *error);
 
