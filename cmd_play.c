@@ -331,16 +331,16 @@ static void announce(const table *t)
     char reason[48];
     ludus_end_reason(&t->game, t->pos, reason, sizeof(reason));
     if (outcome == LUDUS_DRAW) {
-        printf("a draw%s\n", reason);
+        printf("a draw");
     } else if (t->is_human[0] && t->is_human[1]) {
         printf("%s wins", ludus_side_name(&t->game, winner));
     } else {
         printf("you %s", t->is_human[winner] ? "win" : "lose");
     }
-    print_lead(t);
-    printf("%s
-", reason);
+    if (outcome != LUDUS_DRAW) {
+        print_lead(t);
     }
+    printf("%s\n", reason);
 }
 
 static ludus_status play_game(table *t, ludus_error *error)
