@@ -12,7 +12,7 @@
 #include "envs/chess_positions.h"
 #include "sanitized.h"
 
-#define NUM_TACTICS 40
+#define NUM_TACTICS 300
 
 static ludus_game game;
 
