@@ -3,6 +3,7 @@
 #include "cmd.h"
 #include "cmd_progress.h"
 #include "cmd_signal.h"
+#include "envs/pgn.h"
 #include "selfplay/match.h"
 
 #include <jansson.h>
@@ -18,6 +19,7 @@ typedef struct match_options {
     int32_t threads;
     uint64_t seed;
     bool show;
+    const char *pgn;
     bool json;
 } match_options;
 
@@ -32,6 +34,8 @@ static const ludus_arg match_args[] = {
      "stop when A is known to be nearer to ELO1 or to ELO0 (error rates 5 %)"},
     {"--show", LUDUS_ARG_FLAG, offsetof(match_options, show), 0, 0, NULL, NULL,
      "draw the first game move by move"},
+    {"--pgn", LUDUS_ARG_TEXT, offsetof(match_options, pgn), 0, 0, "FILE", NULL,
+     "chess: write the games to this file"},
     LUDUS_ARG_ROW_THREADS(match_options),
     LUDUS_ARG_ROW_SEED(match_options),
     LUDUS_ARG_ROW_JSON(match_options),
@@ -43,6 +47,7 @@ typedef struct match_view {
     ludus_progress progress;
     double start;
     bool show;
+    ludus_buffer *pgn; // NULL: games are not kept
 } match_view;
 
 // ---- While it runs ------------------------------------------------------------------------------
@@ -103,12 +108,46 @@ static void draw_game(const match_view *view, int32_t game, const ludus_move *mo
     ludus_free(pos);
 }
 
+static void add_pgn(const match_view *view, int32_t pair, int32_t game, const ludus_move *moves,
+                    int32_t plies, ludus_outcome outcome)
+{
+    ludus_pgn_game *pgn = ludus_alloc(1, sizeof(*pgn));
+    char round[32];
+    if (!pgn) {
+        view->pgn->failed = true;
+        return;
+    }
+    ludus_chess_board_start(&pgn->start, LUDUS_CHESS_STANDARD);
+    pgn->is_standard = true;
+    pgn->result = outcome == LUDUS_WIN    ? LUDUS_PGN_WHITE_WINS
+                  : outcome == LUDUS_LOSS ? LUDUS_PGN_BLACK_WINS
+                                          : LUDUS_PGN_DRAW;
+    pgn->num_moves = plies;
+    pgn->moves = ludus_alloc((size_t)plies + 1, sizeof(*pgn->moves));
+    snprintf(round, sizeof(round), "%d.%d", pair + 1, game + 1);
+    ludus_pgn_set_tag(pgn, "Event", "ludus match");
+    ludus_pgn_set_tag(pgn, "Round", round);
+    ludus_pgn_set_tag(pgn, "White", view->config->player[game]);
+    ludus_pgn_set_tag(pgn, "Black", view->config->player[1 - game]);
+    if (pgn->moves) {
+        memcpy(pgn->moves, moves, (size_t)plies * sizeof(*moves));
+        ludus_pgn_write(view->game, pgn, view->pgn);
+    } else {
+        view->pgn->failed = true;
+    }
+    ludus_free(pgn->moves);
+    ludus_free(pgn);
+}
+
 static void on_game(int32_t pair, int32_t game, const ludus_move *moves, int32_t plies,
                     ludus_outcome outcome, void *user)
 {
     match_view *view = user;
     if (view->show && pair == 0 && game == 0) {
         draw_game(view, game, moves, plies, outcome);
+    }
+    if (view->pgn) {
+        add_pgn(view, pair, game, moves, plies, outcome);
     }
 }
 
@@ -185,14 +224,20 @@ static int run_match(const ludus_game *game, const ludus_match_config *config,
 {
     ludus_error error;
     ludus_match_result result;
+    ludus_buffer games = {0};
     match_view view = {.game = game,
+                       .pgn = options->pgn ? &games : NULL,
                        .config = config,
                        .start = ludus_clock(),
                        .show = options->show && !options->json};
     ludus_progress_init(&view.progress);
-    const ludus_status status =
-        ludus_match_run(game, config, on_pair, on_game, &view, &result, &error);
+    ludus_status status = ludus_match_run(game, config, on_pair, on_game, &view, &result, &error);
     ludus_progress_clear(&view.progress);
+    if (!status && options->pgn) {
+        status = games.failed ? ludus_fail(&error, LUDUS_ERR_NOMEM, "no memory for the games")
+                              : ludus_file_replace(options->pgn, games.data, games.size, &error);
+    }
+    ludus_buffer_free(&games);
     if (status) {
         return ludus_cmd_fail(&ludus_cmd_match, &error);
     }
@@ -224,6 +269,10 @@ static int match_run(int argc, char **argv)
     if (ludus_game_open(&game, options.game, &error)) {
         return ludus_cmd_fail(&ludus_cmd_match, &error);
     }
+    if (options.pgn && strcmp(game.spec.name, "chess") != 0) {
+        ludus_game_close(&game);
+        return ludus_cmd_fail_usage(&ludus_cmd_match, "--pgn is for chess");
+    }
     ludus_match_config config = ludus_match_config_default();
     config.player[0] = words.word[0];
     config.player[1] = words.word[1];
@@ -247,9 +296,12 @@ const ludus_command ludus_cmd_match = {
     .max_words = 2,
     .summary = "two players, many games: Elo with error bars",
     .details = "Players: random, mcts:1000, alphabeta:4, solver, perfect,\n"
-               "         net:FILE[,sims=N,precision=int8,...]\n"
+               "         net:FILE[,sims=N,tc=1+0.1,precision=int8,...], gtp:COMMAND[?...],\n"
+               "         uci:COMMAND[?nodes=N&tc=1+0.1&OPTION=VALUE...]\n"
                "  ludus match net:nets/trained/connect4.safetensors,sims=200 alphabeta:8\n"
-               "  ludus match mcts:2000 mcts:1000 --game othello --pairs 1000 --sprt 0,50\n",
+               "  ludus match mcts:2000 mcts:1000 --game othello --pairs 1000 --sprt 0,50\n"
+               "  ludus match net:FILE,tc=1+0.1 'uci:stockfish?UCI_LimitStrength=true&UCI_Elo=1700"
+               "&tc=1+0.1' --game chess\n",
     .args = match_args,
     .num_args = sizeof(match_args) / sizeof(match_args[0]),
     .run = match_run,
