@@ -7,12 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/process.h"
+#include "agents/uci_engine.h"
 #include "selfplay/record.h"
 
 #define START_SECONDS 20.0
 #define THINK_SECONDS 60.0
-#define STOP_SECONDS 1.0
 #define GAMES_AT_ONCE 4     // per thread, between deliveries
 #define DECISIVE_SCORE 0.9f // squashed: 9 pawns
 #define ADJUDGED_SCORE 0.7f // of a game that is too long
@@ -34,29 +33,16 @@ ludus_engine_label_config ludus_engine_label_config_default(void)
     };
 }
 
-// ---- Lines of UCI ----------------------------------------------------------------------------
+// ---- What the engine says ---------------------------------------------------------------------
 
-// The word after `key`, or NULL.
-static const char *value_of(const char *text, const char *key)
+static float squash(const ludus_uci_line *line)
 {
-    const size_t length = strlen(key);
-    for (const char *p = text; (p = strstr(p, key)) != NULL; p += length) {
-        if ((p == text || p[-1] == ' ') && p[length] == ' ') {
-            return p + length + 1;
-        }
+    const float score = (float)line->score;
+    if (!line->is_mate) {
+        return score / (100.0f + fabsf(score));
     }
-    return NULL;
-}
-
-static float squash(const char *score)
-{
-    if (strncmp(score, "cp ", 3) == 0) {
-        const float cp = (float)strtol(score + 3, NULL, 10);
-        return cp / (100.0f + fabsf(cp));
-    }
-    const long mate = strncmp(score, "mate ", 5) == 0 ? strtol(score + 5, NULL, 10) : 0;
-    const float size = 1.2f + 0.3f / (1.0f + fabsf((float)mate));
-    return mate > 0 ? size : -size;
+    const float size = 1.2f + 0.3f / (1.0f + fabsf(score));
+    return score > 0.0f ? size : -size;
 }
 
 // Without the engine's own estimate: even odds of a decision at a lead of a pawn.
@@ -68,97 +54,33 @@ static void guess_wdl(float score, float *wdl)
     wdl[1] = 1.0f - wdl[0] - wdl[2];
 }
 
-static bool read_wdl(const char *text, float *wdl)
+void ludus_engine_opinion_of(const ludus_uci_line *line, ludus_engine_opinion *out)
 {
-    char *end;
-    long sum = 0;
-    for (int i = 0; i < 3; i++) {
-        const long n = strtol(text, &end, 10);
-        if (end == text || n < 0 || n > 1000) {
-            return false;
-        }
-        wdl[i] = (float)n;
-        sum += n;
-        text = end;
-    }
-    for (int i = 0; sum > 0 && i < 3; i++) {
-        wdl[i] /= (float)sum;
-    }
-    return sum > 0;
-}
-
-bool ludus_engine_line_parse(const char *text, ludus_engine_line *out)
-{
-    if (strncmp(text, "info ", 5) != 0) {
-        return false;
-    }
-    const char *score = value_of(text, "score"), *pv = value_of(text, "pv");
-    const char *number = value_of(text, "multipv"), *wdl = value_of(text, "wdl");
-    if (score == NULL || pv == NULL || strstr(text, "bound ") != NULL) {
-        return false;
-    }
-    const size_t length = strcspn(pv, " ");
-    if (length == 0 || length >= sizeof out->move) {
-        return false;
-    }
-    memcpy(out->move, pv, length);
-    out->move[length] = '\0';
-    out->number = number != NULL ? (int32_t)strtol(number, NULL, 10) : 1;
-    out->score = squash(score);
-    if (wdl == NULL || !read_wdl(wdl, out->wdl)) {
+    out->score = squash(line);
+    if (!line->has_wdl) {
         guess_wdl(out->score, out->wdl);
+        return;
     }
-    return true;
+    const float sum = (float)(line->wdl[0] + line->wdl[1] + line->wdl[2]);
+    for (int i = 0; i < 3; i++) {
+        out->wdl[i] = (float)line->wdl[i] / sum;
+    }
 }
 
 // ---- The engine ------------------------------------------------------------------------------
 
-// Reads until a line that begins with `word`; info lines go to `lines` [LUDUS_LABEL_MAX_LINES].
-static ludus_status wait_for(ludus_process *engine, const char *word, double seconds,
-                             ludus_engine_line *lines, int32_t *num_lines, ludus_error *error)
-{
-    const double end = ludus_clock() + seconds;
-    for (;;) {
-        const char *text;
-        ludus_engine_line line;
-        const ludus_status status =
-            ludus_process_read_line(engine, fmax(end - ludus_clock(), 0.0), &text, error);
-        if (status != LUDUS_OK) {
-            return status;
-        }
-        if (strncmp(text, word, strlen(word)) == 0) {
-            return LUDUS_OK;
-        }
-        if (lines != NULL && ludus_engine_line_parse(text, &line) && line.number >= 1 &&
-            line.number <= LUDUS_LABEL_MAX_LINES) {
-            lines[line.number - 1] = line;
-            *num_lines = line.number > *num_lines ? line.number : *num_lines;
-        }
-    }
-}
-
-static ludus_status say(ludus_process *engine, const char *text, ludus_error *error)
-{
-    return ludus_process_write(engine, text, START_SECONDS, error);
-}
-
-static ludus_status start_engine(ludus_process **out, const ludus_engine_label_config *c,
+static ludus_status start_engine(ludus_uci_engine **out, const ludus_engine_label_config *c,
                                  ludus_error *error)
 {
-    char options[256];
-    ludus_status status = ludus_process_start(out, c->engine, error);
-    if (status == LUDUS_OK) {
-        status = say(*out, "uci\n", error);
-    }
-    if (status == LUDUS_OK) {
-        status = wait_for(*out, "uciok", START_SECONDS, NULL, NULL, error);
-    }
-    if (status == LUDUS_OK) {
-        snprintf(options, sizeof options,
-                 "setoption name Threads value 1\nsetoption name Hash value 16\n"
-                 "setoption name MultiPV value %d\nsetoption name UCI_ShowWDL value true\n",
-                 c->lines);
-        status = say(*out, options, error);
+    char lines[16];
+    snprintf(lines, sizeof lines, "%d", c->lines);
+    const char *const options[][2] = {
+        {"Threads", "1"}, {"Hash", "16"}, {"MultiPV", lines}, {"UCI_ShowWDL", "true"}};
+    ludus_status status = ludus_uci_engine_start(out, c->engine, START_SECONDS, error);
+    for (size_t i = 0; status == LUDUS_OK && i < sizeof options / sizeof options[0]; i++) {
+        if (ludus_uci_engine_has(*out, options[i][0])) {
+            status = ludus_uci_engine_set(*out, options[i][0], options[i][1], error);
+        }
     }
     return status;
 }
@@ -168,38 +90,39 @@ static ludus_status start_engine(ludus_process **out, const ludus_engine_label_c
 typedef struct teacher {
     const ludus_game *game;
     const ludus_engine_label_config *config;
-    ludus_process *engine; // owned
+    ludus_uci_engine *engine; // owned
+    ludus_uci_search search;  // its last answer
     void *pos;
     ludus_move *legal; // [max_legal]
-    char *moves;       // the game so far in text
-    size_t moves_size, moves_length;
+    char *position;    // the game so far, "position startpos moves ..."
+    size_t position_size, position_length;
     ludus_record record;
     ludus_rng rng;
     ludus_error error; // of the first game that failed
     bool failed;
 } teacher;
 
-static ludus_status ask(teacher *t, ludus_engine_line *lines, int32_t *num_lines)
+static ludus_status ask(teacher *t)
 {
     char go[64];
-    *num_lines = 0;
-    snprintf(go, sizeof go, "go nodes %d\n", t->config->nodes);
-    ludus_status status = say(t->engine, "position startpos", &t->error);
-    if (status == LUDUS_OK && t->moves_length > 0) {
-        status = say(t->engine, " moves", &t->error);
-    }
-    if (status == LUDUS_OK) {
-        status = say(t->engine, t->moves, &t->error);
-    }
-    if (status == LUDUS_OK) {
-        status = say(t->engine, "\n", &t->error);
-    }
-    if (status == LUDUS_OK) {
-        status = say(t->engine, go, &t->error);
-    }
-    return status == LUDUS_OK
-               ? wait_for(t->engine, "bestmove", THINK_SECONDS, lines, num_lines, &t->error)
-               : status;
+    snprintf(go, sizeof go, "go nodes %d", t->config->nodes);
+    t->search.seconds = THINK_SECONDS;
+    t->search.read_lines = t->config->lines;
+    return ludus_uci_engine_go(t->engine, t->position, go, &t->search, &t->error);
+}
+
+static void restart_position(teacher *t)
+{
+    t->position_length = (size_t)snprintf(t->position, t->position_size, "position startpos");
+}
+
+static void note_move(teacher *t, ludus_move move)
+{
+    char text[LUDUS_GAME_TEXT_MAX];
+    ludus_game_move_text(t->game, t->pos, move, text);
+    t->position_length +=
+        (size_t)snprintf(t->position + t->position_length, t->position_size - t->position_length,
+                         "%s %s", t->record.num_plies == 0 ? " moves" : "", text);
 }
 
 typedef struct weighed_move {
@@ -214,13 +137,16 @@ static int by_move(const void *a, const void *b)
 }
 
 // The lines as a policy over moves, ascending; returns how many.
-static int32_t weigh(teacher *t, const ludus_engine_line *lines, int32_t num_lines,
-                     weighed_move *out)
+static int32_t weigh(teacher *t, weighed_move *out)
 {
     int32_t n = 0;
     float sum = 0.0f;
-    for (int32_t i = 0; i < num_lines; i++) {
+    const ludus_uci_line *lines = t->search.lines;
+    for (int32_t i = 0; i < t->search.num_lines; i++) {
         ludus_move move;
+        if (lines[i].number == 0) {
+            continue; // not reported
+        }
         if (ludus_game_parse_move(t->game, t->pos, lines[i].move, &move, &t->error) != LUDUS_OK) {
             return -1;
         }
@@ -229,7 +155,8 @@ static int32_t weigh(teacher *t, const ludus_engine_line *lines, int32_t num_lin
             is_known = is_known || out[k].move == move;
         }
         if (!is_known) {
-            const float weight = expf((lines[i].score - lines[0].score) / t->config->temperature);
+            const float weight =
+                expf((squash(&lines[i]) - squash(&lines[0])) / t->config->temperature);
             out[n++] = (weighed_move){move, weight < 1e-6f ? 1e-6f : weight};
             sum += out[n - 1].weight;
         }
@@ -243,10 +170,7 @@ static int32_t weigh(teacher *t, const ludus_engine_line *lines, int32_t num_lin
 
 static void play(teacher *t, const ludus_ply *ply)
 {
-    char text[LUDUS_GAME_TEXT_MAX];
-    ludus_game_move_text(t->game, t->pos, ply->move, text);
-    t->moves_length +=
-        (size_t)snprintf(t->moves + t->moves_length, t->moves_size - t->moves_length, " %s", text);
+    note_move(t, ply->move);
     ludus_record_add(&t->record, ply);
     ludus_game_play(t->game, t->pos, ply->move);
 }
@@ -260,19 +184,23 @@ static ludus_move random_move(teacher *t)
 // A position's label and move. *score: of the best line, for the player to move.
 static ludus_status label_ply(teacher *t, float *score)
 {
-    ludus_engine_line lines[LUDUS_LABEL_MAX_LINES] = {{.number = 0}};
     weighed_move weighed[LUDUS_LABEL_MAX_LINES];
     ludus_move moves[LUDUS_LABEL_MAX_LINES];
     float policy[LUDUS_LABEL_MAX_LINES];
-    int32_t num_lines;
-    const ludus_status status = ask(t, lines, &num_lines);
+    ludus_engine_opinion opinion;
+    const ludus_status status = ask(t);
     if (status != LUDUS_OK) {
         return status;
     }
-    const int32_t n = weigh(t, lines, num_lines, weighed);
-    if (n <= 0) {
-        return ludus_fail(&t->error, LUDUS_ERR_FORMAT, "no legal line after%.200s", t->moves);
+    const int32_t n = t->search.lines[0].number == 1 ? weigh(t, weighed) : 0;
+    if (n < 0) {
+        return LUDUS_ERR_FORMAT; // weigh said why
     }
+    if (n == 0) {
+        return ludus_fail(&t->error, LUDUS_ERR_FORMAT, "no line with a score and a move: %.200s",
+                          t->position);
+    }
+    ludus_engine_opinion_of(&t->search.lines[0], &opinion);
     ludus_ply ply = {.is_target = true, .num_policy = n, .policy_moves = moves, .policy = policy};
     float draw = ludus_rng_float(&t->rng);
     ply.move = weighed[n - 1].move;
@@ -287,8 +215,8 @@ static ludus_status label_ply(teacher *t, float *score)
     if (ludus_rng_float(&t->rng) < t->config->random_share) {
         ply.move = random_move(t);
     }
-    memcpy(ply.wdl, lines[0].wdl, sizeof ply.wdl);
-    *score = lines[0].score;
+    memcpy(ply.wdl, opinion.wdl, sizeof ply.wdl);
+    *score = opinion.score;
     play(t, &ply);
     return LUDUS_OK;
 }
@@ -310,13 +238,12 @@ static ludus_outcome decided_by(float score, float mark)
 static ludus_status label_game(teacher *t, int64_t number)
 {
     const ludus_engine_label_config *c = t->config;
-    ludus_status status = say(t->engine, "ucinewgame\n", &t->error);
+    ludus_status status = ludus_uci_engine_new_game(t->engine, &t->error);
     ludus_rng_init(&t->rng, c->seed, (uint64_t)number);
     ludus_record_reset(&t->record, (uint64_t)number, 0);
     ludus_game_init(t->game, t->pos);
     const int32_t first = ludus_game_to_move(t->game, t->pos);
-    t->moves_length = 0;
-    t->moves[0] = '\0';
+    restart_position(t);
     const bool may_resign = ludus_rng_float(&t->rng) < c->resign_share;
     play_opening(t);
     ludus_outcome outcome = ludus_game_outcome(t->game, t->pos);
@@ -347,11 +274,11 @@ static ludus_status start_teacher(teacher *t, const ludus_game *game,
 {
     t->game = game;
     t->config = c;
-    t->moves_size = ((size_t)game->spec.max_plies + 1) * LUDUS_GAME_TEXT_MAX;
+    t->position_size = ((size_t)game->spec.max_plies + 3) * LUDUS_GAME_TEXT_MAX;
     t->pos = ludus_alloc(1, game->spec.state_bytes);
     t->legal = ludus_alloc((size_t)game->spec.max_legal, sizeof *t->legal);
-    t->moves = ludus_alloc(t->moves_size, 1);
-    if (t->pos == NULL || t->legal == NULL || t->moves == NULL) {
+    t->position = ludus_alloc(t->position_size, 1);
+    if (t->pos == NULL || t->legal == NULL || t->position == NULL) {
         return ludus_fail(error, LUDUS_ERR_NOMEM, "labels: out of memory");
     }
     return start_engine(&t->engine, c, error);
@@ -360,11 +287,11 @@ static ludus_status start_teacher(teacher *t, const ludus_game *game,
 static void stop_teachers(teacher *teachers, int32_t count)
 {
     for (int32_t i = 0; teachers != NULL && i < count; i++) {
-        ludus_process_stop(teachers[i].engine, STOP_SECONDS);
+        ludus_uci_engine_stop(teachers[i].engine);
         ludus_record_free(&teachers[i].record);
         ludus_free(teachers[i].pos);
         ludus_free(teachers[i].legal);
-        ludus_free(teachers[i].moves);
+        ludus_free(teachers[i].position);
     }
     ludus_free(teachers);
 }

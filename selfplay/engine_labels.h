@@ -16,10 +16,11 @@
 #ifndef LUDUS_SELFPLAY_ENGINE_LABELS_H
 #define LUDUS_SELFPLAY_ENGINE_LABELS_H
 
+#include "agents/uci_engine.h"
 #include "base/config.h"
 #include "envs/game.h"
 
-#define LUDUS_LABEL_MAX_LINES 16
+#define LUDUS_LABEL_MAX_LINES LUDUS_UCI_LINES_MAX
 
 typedef struct ludus_engine_label_config {
     const char *engine; // command line, e.g. "stockfish"
@@ -46,14 +47,11 @@ typedef ludus_status ludus_engine_label_sink(const uint8_t *bytes, size_t size, 
 ludus_status ludus_engine_labels(const ludus_game *game, const ludus_engine_label_config *config,
                                  ludus_engine_label_sink *sink, void *user, ludus_error *error);
 
-// One "info ... score ... pv MOVE" line of UCI; for tests. False when it is none, or one of a
-// bound.
-typedef struct ludus_engine_line {
-    int32_t number; // multipv, from 1
-    float score;    // squashed: -1.5 .. 1.5, mates beyond +-1
-    float wdl[3];   // sums to 1
-    char move[LUDUS_GAME_TEXT_MAX];
-} ludus_engine_line;
-bool ludus_engine_line_parse(const char *text, ludus_engine_line *out);
+// What a line of the engine's says of a position, for the player to move there.
+typedef struct ludus_engine_opinion {
+    float score;  // squashed: -1.5 .. 1.5, mates beyond +-1
+    float wdl[3]; // sums to 1
+} ludus_engine_opinion;
+void ludus_engine_opinion_of(const ludus_uci_line *line, ludus_engine_opinion *out);
 
 #endif

@@ -22,29 +22,28 @@
 
 // ---- Lines of UCI ----------------------------------------------------------------------------
 
-static void info_lines_are_read(void **state)
+static ludus_engine_opinion opinion_of(const char *text)
 {
-    ludus_engine_line line;
+    ludus_uci_line line;
+    ludus_engine_opinion opinion;
+    assert_true(ludus_uci_line_parse(text, &line));
+    ludus_engine_opinion_of(&line, &opinion);
+    return opinion;
+}
+
+static void scores_and_odds_follow_from_lines(void **state)
+{
     (void)state;
-    assert_true(ludus_engine_line_parse(
-        "info depth 9 seldepth 12 multipv 2 score cp -100 wdl 50 700 250 nodes 9 pv e2e4 e7e5",
-        &line));
-    assert_int_equal(line.number, 2);
-    assert_true(fabsf(line.score + 0.5f) < 1e-6f);
-    assert_true(fabsf(line.wdl[1] - 0.7f) < 1e-6f);
-    assert_string_equal(line.move, "e2e4");
-    assert_true(ludus_engine_line_parse("info score mate 1 pv a7a8q", &line));
-    assert_int_equal(line.number, 1);
-    const float mate_in_1 = line.score;
-    assert_true(ludus_engine_line_parse("info score mate 3 pv a7a8q", &line));
-    assert_true(line.score < mate_in_1 && line.score > 1.0f);
-    assert_true(ludus_engine_line_parse("info score mate -3 pv a7a8q", &line));
-    assert_true(line.score < -1.0f && line.wdl[2] == 1.0f);
-    assert_false(ludus_engine_line_parse("info score cp 20 lowerbound pv e2e4", &line));
-    assert_false(ludus_engine_line_parse("info string pv score", &line));
-    assert_false(ludus_engine_line_parse("info depth 3 score cp 5 nodes 100", &line));
-    assert_false(ludus_engine_line_parse("bestmove e2e4", &line));
-    assert_false(ludus_engine_line_parse("info score cp 1 pv aaaaaaaaaaaaaaaaaaaaaaaaaa", &line));
+    const ludus_engine_opinion told =
+        opinion_of("info depth 9 multipv 2 score cp -100 wdl 50 700 250 nodes 9 pv e2e4 e7e5");
+    assert_true(fabsf(told.score + 0.5f) < 1e-6f && fabsf(told.wdl[1] - 0.7f) < 1e-6f);
+    const ludus_engine_opinion guessed = opinion_of("info score cp 100 pv e2e4");
+    assert_true(fabsf(guessed.wdl[0] - 0.5f) < 1e-6f && guessed.wdl[2] == 0.0f);
+    const float mate_in_1 = opinion_of("info score mate 1 pv a7a8q").score;
+    const float mate_in_3 = opinion_of("info score mate 3 pv a7a8q").score;
+    assert_true(mate_in_3 < mate_in_1 && mate_in_3 > 1.0f);
+    const ludus_engine_opinion mated = opinion_of("info score mate -3 pv a7a8q");
+    assert_true(mated.score < -1.0f && mated.wdl[2] == 1.0f);
 }
 
 // ---- Labels ----------------------------------------------------------------------------------
@@ -104,11 +103,11 @@ static void an_engine_that_fails_is_named(void **state)
     assert_int_not_equal(label("no-such-engine", 1, 1, &none, &error), LUDUS_OK);
     assert_non_null(strstr(error.text, "no-such-engine"));
     // Speaks, but plays nonsense.
-    assert_int_not_equal(
-        label("sh -c 'echo uciok; while read -r x y; do case $x in go) echo info score cp 1 pv z9; "
-              "echo bestmove z9;; esac; done'",
-              1, 1, &none, &error),
-        LUDUS_OK);
+    assert_int_not_equal(label("sh -c 'echo uciok; while read -r x y; do case $x in isready) echo "
+                               "readyok;; go) echo info score cp 1 pv z9; "
+                               "echo bestmove z9;; esac; done'",
+                               1, 1, &none, &error),
+                         LUDUS_OK);
     assert_non_null(strstr(error.text, "z9"));
     assert_int_equal(none.games, 0);
     ludus_buffer_free(&none.bytes);
@@ -192,7 +191,7 @@ static void data_of_another_game_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(info_lines_are_read),
+        cmocka_unit_test(scores_and_odds_follow_from_lines),
         cmocka_unit_test(labels_do_not_depend_on_the_threads),
         cmocka_unit_test(an_engine_that_fails_is_named),
         cmocka_unit_test(a_net_learns_the_engines_moves),
