@@ -144,7 +144,7 @@ static void read_quoted(ludus_pgn_reader *r, char *out, size_t size)
 
 static void read_tag(ludus_pgn_reader *r)
 {
-    ludus_pgn_tag spare;
+    ludus_pgn_tag spare = {.name = ""};
     ludus_pgn_game *pgn = &r->pgn;
     ludus_pgn_tag *tag = pgn->num_tags < LUDUS_PGN_TAGS_MAX ? &pgn->tags[pgn->num_tags] : &spare;
     size_t n = 0;

@@ -20,7 +20,7 @@ static int open_chess(void **state)
 {
     ludus_error error;
     (void)state;
-    return ludus_game_open(&game, "chess", &error);
+    return ludus_game_open(&game, "chess", &error) == LUDUS_OK ? 0 : -1;
 }
 
 static int close_chess(void **state)
