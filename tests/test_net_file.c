@@ -121,6 +121,52 @@ static void every_flipped_bit_of_the_weights_is_refused(void **state)
     ludus_free(bytes);
 }
 
+static void bytes_left_over_are_refused(void **state)
+{
+    size_t size;
+    ludus_error error;
+    (void)state;
+    uint8_t *bytes = sample_bytes(&size);
+    uint8_t *longer = calloc(size + 64, 1);
+    assert_non_null(longer);
+    memcpy(longer, bytes, size);
+    assert_int_equal(load_copy(longer, size, &error), LUDUS_OK);
+    assert_int_equal(load_copy(longer, size + 1, &error), LUDUS_ERR_FORMAT);
+    assert_int_equal(load_copy(longer, size + 64, &error), LUDUS_ERR_FORMAT);
+    free(longer);
+    ludus_free(bytes);
+}
+
+// He et al. 2015 eq. 10 and Glorot & Bengio 2010 eq. 16: the deviation of a layer's weights.
+static void weights_begin_as_he_and_xavier_say(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        ludus_net *net;
+        ludus_error error;
+        sample_net nets[NUM_SAMPLE_NETS];
+        sample_nets(nets);
+        ludus_net_desc desc = nets[0].desc;
+        desc.channels = 48;
+        desc.init = i == 0 ? LUDUS_INIT_HE : LUDUS_INIT_XAVIER;
+        assert_int_equal(ludus_net_create(&net, &desc, 5, &error), LUDUS_OK);
+        for (size_t k = 0; k < ludus_net_num_tensors(net); k++) {
+            const ludus_tensor t = ludus_net_tensor(net, k);
+            if (strcmp(t.name, "trunk.block0.conv1.weight") != 0) {
+                continue;
+            }
+            const double fan = 48 * 9, count = 48 * fan;
+            double sum = 0.0;
+            for (size_t w = 0; w < (size_t)count; w++) {
+                sum += (double)t.data[w] * (double)t.data[w];
+            }
+            const double variance = i == 0 ? 2.0 / fan : 2.0 / (fan + fan);
+            assert_true(sum / count > 0.95 * variance && sum / count < 1.05 * variance);
+        }
+        ludus_net_destroy(net);
+    }
+}
+
 static void forged_sizes_allocate_nothing(void **state)
 {
     static const char header[] =
@@ -160,6 +206,8 @@ int main(void)
         cmocka_unit_test(provenance_comes_back),
         cmocka_unit_test(every_truncation_is_refused),
         cmocka_unit_test(every_flipped_bit_of_the_weights_is_refused),
+        cmocka_unit_test(bytes_left_over_are_refused),
+        cmocka_unit_test(weights_begin_as_he_and_xavier_say),
         cmocka_unit_test(forged_sizes_allocate_nothing),
         cmocka_unit_test(a_foreign_file_is_named),
     };
