@@ -1,0 +1,540 @@
+// Claims about the screens of `ludus watch`, drawn without a display: the same state gives the same
+// picture, what is changed and changed back too, and nothing that happens to files is a crash.
+
+#include "viewer/dashboard_screen.h"
+#include "viewer/film_screen.h"
+#include "viewer/live_match.h"
+#include "viewer/watch_screen.h"
+#include "viewer/world_screen.h"
+
+#include "base/file.h"
+#include "random_record.h"
+#include "segment_run.h"
+#include "temp_folder.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+// ---- A screen driven by a script ---------------------------------------------------------------
+
+// One event before the update of the given frame, or something else that happens then.
+typedef struct scripted_event {
+    int32_t frame; // from 0
+    ludus_event event;
+    void (*happens)(void *user); // NULL: the event
+} scripted_event;
+
+typedef struct scripted {
+    const ludus_screen_ops *ops;
+    void *self;
+    const scripted_event *events;
+    int32_t num_events, frame;
+    void *user;
+} scripted;
+
+static void scripted_layout(void *self, float width, float height)
+{
+    scripted *s = self;
+    s->ops->layout(s->self, width, height);
+}
+
+static bool scripted_no_event(void *self, const ludus_event *event)
+{
+    (void)self;
+    (void)event;
+    return false;
+}
+
+static bool scripted_update(void *self, double seconds)
+{
+    scripted *s = self;
+    for (int32_t i = 0; i < s->num_events; i++) {
+        if (s->events[i].frame == s->frame && s->events[i].happens != NULL) {
+            s->events[i].happens(s->user);
+        } else if (s->events[i].frame == s->frame) {
+            s->ops->event(s->self, &s->events[i].event);
+        }
+    }
+    s->frame++;
+    return s->ops->update(s->self, seconds);
+}
+
+static void scripted_draw(void *self, ludus_canvas *canvas)
+{
+    scripted *s = self;
+    s->ops->draw(s->self, canvas);
+}
+
+static void scripted_title(const void *self, char *out, size_t size)
+{
+    const scripted *s = self;
+    s->ops->title(s->self, out, size);
+    assert_true(strlen(out) > 0);
+}
+
+static void scripted_settle(void *self)
+{
+    scripted *s = self;
+    if (s->ops->settle != NULL) {
+        s->ops->settle(s->self);
+    }
+}
+
+static const ludus_screen_ops scripted_screen = {
+    .layout = scripted_layout,
+    .event = scripted_no_event,
+    .update = scripted_update,
+    .draw = scripted_draw,
+    .title = scripted_title,
+    .settle = scripted_settle,
+};
+
+typedef struct picture {
+    void *bytes;
+    size_t size;
+} picture;
+
+static picture draw_scripted(void **state, scripted *s, int32_t frames, int32_t width,
+                             int32_t height)
+{
+    char path[TEMP_PATH_MAX], title[128];
+    ludus_error error = {.text = ""};
+    ludus_window_options options = ludus_window_options_default();
+    picture p;
+    temp_path(state, "picture.png", path);
+    options.frames = frames;
+    options.width = width;
+    options.height = height;
+    options.png = path;
+    s->frame = 0;
+    scripted_title(s, title, sizeof title);
+    if (ludus_window_run(&scripted_screen, s, &options, NULL, &error) != LUDUS_OK) {
+        fail_msg("%s", error.text);
+    }
+    assert_int_equal(ludus_file_read(path, 1 << 24, &p.bytes, &p.size, NULL), LUDUS_OK);
+    return p;
+}
+
+static bool are_equal(picture a, picture b)
+{
+    return a.size == b.size && memcmp(a.bytes, b.bytes, a.size) == 0;
+}
+
+static scripted_event key(int32_t frame, int32_t k)
+{
+    return (scripted_event){.frame = frame, .event = {.kind = LUDUS_EVENT_KEY, .key = k}};
+}
+
+static scripted_event mouse(int32_t frame, ludus_event_kind kind, float x, float y)
+{
+    return (scripted_event){.frame = frame,
+                            .event = {.kind = kind, .x = x, .y = y, .button = 1, .clicks = 1}};
+}
+
+// ---- The dashboard -----------------------------------------------------------------------------
+
+static void write_run(void **state, const char *name, int rows, char path[TEMP_PATH_MAX])
+{
+    char file[TEMP_PATH_MAX + 16];
+    temp_path(state, name, path);
+    mkdir(path, 0777);
+    snprintf(file, sizeof file, "%s/metrics.jsonl", path);
+    FILE *stream = fopen(file, "w");
+    assert_non_null(stream);
+    for (int i = 1; i <= rows; i++) {
+        fprintf(stream,
+                "{\"iteration\":%d,\"seconds\":%d,\"games\":%d,\"loss/total\":%g,"
+                "\"strength/perfect_raw\":%s}\n",
+                i, 8 * i, 30 * i, 3.0 / i + .5, i % 10 == 0 ? "0.75" : "null");
+    }
+    fclose(stream);
+}
+
+static picture draw_dashboard(void **state, const ludus_dashboard_setup *setup,
+                              const scripted_event *events, int32_t n, int32_t width)
+{
+    ludus_dashboard *dashboard;
+    ludus_error error = {.text = ""};
+    if (ludus_dashboard_create(&dashboard, setup, &error) != LUDUS_OK) {
+        fail_msg("%s", error.text);
+    }
+    scripted s = {
+        .ops = ludus_dashboard_screen(), .self = dashboard, .events = events, .num_events = n};
+    const picture p = draw_scripted(state, &s, 12, width, width * 5 / 8);
+    ludus_dashboard_destroy(dashboard);
+    return p;
+}
+
+static void what_is_switched_on_and_off_leaves_the_same_dashboard(void **state)
+{
+    static const int32_t keys[] = {'l', 'k', LUDUS_KEY_TAB, LUDUS_KEY_RETURN};
+    char path[TEMP_PATH_MAX];
+    write_run(state, "dash", 60, path);
+    const char *runs[] = {path};
+    const ludus_dashboard_setup setup = {.runs = runs, .num_runs = 1};
+    const picture plain = draw_dashboard(state, &setup, NULL, 0, 1280);
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        const scripted_event once[] = {key(2, keys[i])};
+        const scripted_event twice[] = {key(2, keys[i]), key(4, keys[i])};
+        const picture changed = draw_dashboard(state, &setup, once, 1, 1280);
+        const picture back = draw_dashboard(state, &setup, twice, 2, 1280);
+        assert_false(are_equal(plain, changed));
+        assert_true(are_equal(plain, back));
+        ludus_free(changed.bytes);
+        ludus_free(back.bytes);
+    }
+    ludus_free(plain.bytes);
+}
+
+static void a_click_enlarges_a_chart_and_escape_brings_the_others_back(void **state)
+{
+    char path[TEMP_PATH_MAX];
+    write_run(state, "click", 60, path);
+    const char *runs[] = {path};
+    const ludus_dashboard_setup setup = {.runs = runs, .num_runs = 1};
+    // The click goes to the first chart, which has the focus already.
+    const scripted_event large[] = {mouse(2, LUDUS_EVENT_MOUSE_DOWN, 500, 150)};
+    const scripted_event back[] = {large[0], key(5, LUDUS_KEY_ESCAPE)};
+    const picture a = draw_dashboard(state, &setup, NULL, 0, 1280);
+    const picture b = draw_dashboard(state, &setup, large, 1, 1280);
+    const picture c = draw_dashboard(state, &setup, back, 2, 1280);
+    assert_false(are_equal(a, b));
+    assert_true(are_equal(a, c));
+    ludus_free(a.bytes);
+    ludus_free(b.bytes);
+    ludus_free(c.bytes);
+}
+
+static void hovering_shows_values(void **state)
+{
+    char path[TEMP_PATH_MAX];
+    write_run(state, "hover", 60, path);
+    const char *runs[] = {path};
+    const ludus_dashboard_setup setup = {.runs = runs, .num_runs = 1, .smoothing = .5};
+    const scripted_event hover[] = {mouse(2, LUDUS_EVENT_MOUSE_MOVE, 500, 180)};
+    const picture a = draw_dashboard(state, &setup, NULL, 0, 1280);
+    const picture b = draw_dashboard(state, &setup, hover, 1, 1280);
+    assert_false(are_equal(a, b));
+    ludus_free(a.bytes);
+    ludus_free(b.bytes);
+}
+
+static void unknown_metrics_and_axes_are_refused_with_the_nearest(void **state)
+{
+    char path[TEMP_PATH_MAX];
+    ludus_dashboard *dashboard;
+    ludus_error error;
+    write_run(state, "names", 5, path);
+    const char *runs[] = {path};
+    ludus_dashboard_setup setup = {.runs = runs, .num_runs = 1, .metrics = "games,loss/totl"};
+    assert_int_equal(ludus_dashboard_create(&dashboard, &setup, &error), LUDUS_ERR_ARG);
+    assert_non_null(strstr(error.text, "loss/total"));
+    setup.metrics = NULL;
+    setup.axis = "weeks";
+    assert_int_equal(ludus_dashboard_create(&dashboard, &setup, &error), LUDUS_ERR_ARG);
+    assert_non_null(strstr(error.text, "minutes"));
+    assert_null(dashboard);
+}
+
+// ---- Runs --------------------------------------------------------------------------------------
+
+static void push_games(ludus_replay *replay, uint64_t count)
+{
+    ludus_game game;
+    assert_int_equal(ludus_game_open(&game, "connect4", NULL), LUDUS_OK);
+    for (uint64_t i = 0; i < count; i++) {
+        ludus_buffer bytes = {0};
+        const int32_t plies = random_record_bytes(&game, 9, i, &bytes);
+        assert_int_equal(ludus_replay_push(replay, bytes.data, bytes.size, plies, NULL), LUDUS_OK);
+        ludus_buffer_free(&bytes);
+    }
+    ludus_game_close(&game);
+}
+
+typedef struct doomed_run {
+    char path[TEMP_PATH_MAX];
+    segment_run segments;
+} doomed_run;
+
+static doomed_run make_run(void **state, const char *name, uint64_t games)
+{
+    doomed_run run;
+    char replay[64];
+    write_run(state, name, 40, run.path);
+    snprintf(replay, sizeof replay, "%s/replay", name);
+    run.segments = segment_run_init(state, replay);
+    if (games > 0) {
+        ludus_replay *store = segment_run_open(&run.segments);
+        push_games(store, games);
+        ludus_replay_destroy(store);
+    }
+    return run;
+}
+
+static void remove_run(void *user)
+{
+    const doomed_run *run = user;
+    char file[TEMP_PATH_MAX + 16];
+    snprintf(file, sizeof file, "%s/metrics.jsonl", run->path);
+    remove(file);
+    remove(run->segments.first);
+    rmdir(run->segments.folder);
+    assert_int_equal(rmdir(run->path), 0);
+}
+
+static picture draw_watch(void **state, doomed_run *run, const scripted_event *events, int32_t n,
+                          int32_t width)
+{
+    ludus_watch *watch;
+    ludus_error error = {.text = ""};
+    const ludus_watch_setup setup = {.run = run->path};
+    if (ludus_watch_create(&watch, &setup, &error) != LUDUS_OK) {
+        fail_msg("%s", error.text);
+    }
+    scripted s = {
+        .ops = ludus_watch_screen(), .self = watch, .events = events, .num_events = n, .user = run};
+    const picture p = draw_scripted(state, &s, 50, width, width * 5 / 8);
+    ludus_watch_destroy(watch);
+    return p;
+}
+
+static void games_of_a_run_move_on_unless_paused(void **state)
+{
+    doomed_run run = make_run(state, "moving", 60);
+    const scripted_event pause[] = {key(0, ' ')};
+    const scripted_event both[] = {key(0, ' '), key(20, ' '), key(20, 'b'), key(30, 'h')};
+    const picture a = draw_watch(state, &run, NULL, 0, 800);
+    const picture b = draw_watch(state, &run, pause, 1, 800);
+    const picture c = draw_watch(state, &run, pause, 1, 800);
+    const picture d = draw_watch(state, &run, both, 4, 640);
+    assert_false(are_equal(a, b));
+    assert_true(are_equal(b, c));
+    ludus_free(a.bytes);
+    ludus_free(b.bytes);
+    ludus_free(c.bytes);
+    ludus_free(d.bytes);
+}
+
+static void a_run_that_disappears_is_a_notice_on_the_screen(void **state)
+{
+    for (int with_games = 0; with_games < 2; with_games++) {
+        doomed_run run = make_run(state, with_games ? "doomed1" : "doomed0", with_games ? 40 : 0);
+        const scripted_event gone[] = {{.frame = 20, .happens = remove_run}};
+        const picture before = draw_watch(state, &run, NULL, 0, 640);
+        const picture after = draw_watch(state, &run, gone, 1, 640);
+        assert_false(are_equal(before, after));
+        ludus_free(before.bytes);
+        ludus_free(after.bytes);
+    }
+}
+
+// ---- Films -------------------------------------------------------------------------------------
+
+static picture draw_film(void **state, const char *path, const scripted_event *events, int32_t n,
+                         int32_t width)
+{
+    ludus_game_shelf *shelf;
+    ludus_film_view *view;
+    ludus_error error = {.text = ""};
+    if (ludus_game_shelf_create(&shelf, path, &error) != LUDUS_OK) {
+        fail_msg("%s", error.text);
+    }
+    const ludus_film_setup setup = {
+        .source = ludus_game_shelf_source(shelf), .title = "film", .game = 0, .is_paused = true};
+    assert_int_equal(ludus_film_view_create(&view, &setup, &error), LUDUS_OK);
+    scripted s = {.ops = ludus_film_screen(), .self = view, .events = events, .num_events = n};
+    const picture p = draw_scripted(state, &s, 36, width, width * 5 / 8);
+    ludus_film_view_destroy(view);
+    ludus_game_shelf_destroy(shelf);
+    return p;
+}
+
+static void stepping_on_and_back_shows_the_same_position(void **state)
+{
+    char path[TEMP_PATH_MAX];
+    temp_path(state, "film.sgf", path);
+    FILE *stream = fopen(path, "w");
+    assert_non_null(stream);
+    fputs("(;GM[1]SZ[9];B[ee];W[ce];B[cf];W[df];B[de];W[dd])", stream);
+    fclose(stream);
+    const scripted_event on[] = {key(1, LUDUS_KEY_RIGHT), key(2, LUDUS_KEY_RIGHT)};
+    const scripted_event away[] = {key(1, LUDUS_KEY_END),   key(2, LUDUS_KEY_HOME),
+                                   key(3, LUDUS_KEY_RIGHT), key(4, LUDUS_KEY_RIGHT),
+                                   key(5, LUDUS_KEY_RIGHT), key(6, LUDUS_KEY_LEFT)};
+    // The third move in the list of moves, then one back.
+    const scripted_event clicked[] = {mouse(1, LUDUS_EVENT_MOUSE_DOWN, 1070, 88),
+                                      key(4, LUDUS_KEY_LEFT)};
+    const picture start = draw_film(state, path, NULL, 0, 1280);
+    const picture a = draw_film(state, path, on, 2, 1280);
+    const picture b = draw_film(state, path, away, 6, 1280);
+    const picture c = draw_film(state, path, clicked, 2, 1280);
+    assert_false(are_equal(start, a));
+    assert_true(are_equal(a, b));
+    assert_true(are_equal(a, c));
+    ludus_free(start.bytes);
+    ludus_free(a.bytes);
+    ludus_free(b.bytes);
+    ludus_free(c.bytes);
+}
+
+static void a_film_plays_by_itself_to_its_end(void **state)
+{
+    char path[TEMP_PATH_MAX];
+    temp_path(state, "short.pgn", path);
+    FILE *stream = fopen(path, "w");
+    assert_non_null(stream);
+    fputs("1. e4 *\n", stream);
+    fclose(stream);
+    const scripted_event play[] = {key(0, '+'), key(0, '+'), key(0, ' '), key(30, ' ')};
+    const scripted_event step[] = {key(0, '+'), key(0, '+'), key(1, LUDUS_KEY_RIGHT)};
+    const picture a = draw_film(state, path, play, 4, 640);
+    const picture b = draw_film(state, path, step, 3, 640);
+    assert_true(are_equal(a, b));
+    ludus_free(a.bytes);
+    ludus_free(b.bytes);
+}
+
+static picture draw_match(void **state, int32_t frames)
+{
+    ludus_live_match *match;
+    ludus_film_view *view;
+    const ludus_live_match_setup setup = {
+        .game = "connect4", .player = {"mcts:20", "random"}, .seed = 4, .is_stepped = true};
+    assert_int_equal(ludus_live_match_create(&match, &setup, NULL), LUDUS_OK);
+    const ludus_film_setup film = {
+        .source = ludus_live_match_source(match), .title = "match", .game = -1, .ply = -1};
+    assert_int_equal(ludus_film_view_create(&view, &film, NULL), LUDUS_OK);
+    scripted s = {.ops = ludus_film_screen(), .self = view};
+    const picture p = draw_scripted(state, &s, frames, 960, 600);
+    ludus_film_view_destroy(view);
+    ludus_live_match_destroy(match);
+    return p;
+}
+
+static void a_match_is_followed_move_by_move(void **state)
+{
+    const picture a = draw_match(state, 16);
+    const picture b = draw_match(state, 16);
+    const picture c = draw_match(state, 17);
+    assert_true(are_equal(a, b));
+    assert_false(are_equal(a, c));
+    ludus_free(a.bytes);
+    ludus_free(b.bytes);
+    ludus_free(c.bytes);
+}
+
+// ---- Worlds ------------------------------------------------------------------------------------
+
+#define BREAKOUT "nets/trained/breakout.safetensors"
+
+static picture draw_world(void **state, const ludus_world_view_setup *setup,
+                          const scripted_event *events, int32_t n, int32_t width)
+{
+    ludus_world_view *view;
+    ludus_error error = {.text = ""};
+    if (ludus_world_view_create(&view, setup, &error) != LUDUS_OK) {
+        fail_msg("%s", error.text);
+    }
+    scripted s = {.ops = ludus_world_screen(), .self = view, .events = events, .num_events = n};
+    const picture p = draw_scripted(state, &s, 36, width, width * 5 / 8);
+    ludus_world_view_destroy(view);
+    return p;
+}
+
+static void an_agent_plays_the_same_for_the_same_seed(void **state)
+{
+    ludus_world_view_setup setup = {
+        .session = {.name = "breakout", .net = BREAKOUT, .seed = 3, .epsilon = .1f}};
+    const scripted_event small[] = {key(3, 'v'), key(10, '+'), key(20, 'n'), key(30, '.')};
+    const picture a = draw_world(state, &setup, NULL, 0, 1000);
+    const picture b = draw_world(state, &setup, NULL, 0, 1000);
+    const picture d = draw_world(state, &setup, small, 4, 640);
+    setup.session.seed = 4;
+    const picture c = draw_world(state, &setup, NULL, 0, 1000);
+    assert_true(are_equal(a, b));
+    assert_false(are_equal(a, c));
+    ludus_free(a.bytes);
+    ludus_free(b.bytes);
+    ludus_free(c.bytes);
+    ludus_free(d.bytes);
+}
+
+static void a_person_plays_every_world(void **state)
+{
+    size_t count;
+    const ludus_env_ops *const *worlds = ludus_env_worlds(&count);
+    for (size_t i = 0; i < count; i++) {
+        const ludus_world_view_setup setup = {.session = {.name = worlds[i]->name, .seed = 1},
+                                              .is_person = true};
+        const scripted_event keys[] = {key(5, LUDUS_KEY_LEFT), key(12, 'd'), key(18, ' '),
+                                       key(24, 'p'), key(25, LUDUS_KEY_RIGHT)};
+        ludus_free(draw_world(state, &setup, keys, 5, 640).bytes);
+    }
+}
+
+static void the_session_knows_what_a_sticky_action_did(void **state)
+{
+    (void)state;
+    ludus_world_session *session;
+    const ludus_world_setup setup = {.name = "breakout", .net = BREAKOUT, .seed = 1, .epsilon = 1};
+    int32_t before = -1, stuck = 0, returns = 0;
+    assert_int_equal(ludus_world_session_create(&session, &setup, NULL), LUDUS_OK);
+    for (int i = 0; i < 1500; i++) {
+        ludus_world_state s;
+        ludus_world_session_step(session, LUDUS_AGENT_CHOOSES);
+        ludus_world_session_look(session, &s);
+        assert_int_equal(s.count, s.steps + 1);
+        assert_true(s.q_low <= s.q_high);
+        if (s.steps > 0 && s.was_stuck) {
+            assert_int_equal(s.done, before);
+            assert_int_not_equal(s.done, s.action);
+            stuck++;
+        } else if (s.steps > 0) {
+            assert_int_equal(s.done, s.action);
+        }
+        before = s.done;
+        returns = s.episodes;
+    }
+    // The game's own stickiness is .1, and five of six random actions are another than before.
+    assert_in_range(stuck, 75, 175);
+    assert_true(returns > 5);
+    ludus_world_session_destroy(session);
+}
+
+static void a_net_for_another_world_is_refused(void **state)
+{
+    (void)state;
+    ludus_world_session *session;
+    ludus_error error;
+    const ludus_world_setup setup = {.name = "freeway", .net = BREAKOUT};
+    assert_int_equal(ludus_world_session_create(&session, &setup, &error), LUDUS_ERR_ARG);
+    assert_null(session);
+    assert_non_null(strstr(error.text, "freeway"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_switched_on_and_off_leaves_the_same_dashboard),
+        cmocka_unit_test(a_click_enlarges_a_chart_and_escape_brings_the_others_back),
+        cmocka_unit_test(hovering_shows_values),
+        cmocka_unit_test(unknown_metrics_and_axes_are_refused_with_the_nearest),
+        cmocka_unit_test(games_of_a_run_move_on_unless_paused),
+        cmocka_unit_test(a_run_that_disappears_is_a_notice_on_the_screen),
+        cmocka_unit_test(stepping_on_and_back_shows_the_same_position),
+        cmocka_unit_test(a_film_plays_by_itself_to_its_end),
+        cmocka_unit_test(a_match_is_followed_move_by_move),
+        cmocka_unit_test(an_agent_plays_the_same_for_the_same_seed),
+        cmocka_unit_test(a_person_plays_every_world),
+        cmocka_unit_test(the_session_knows_what_a_sticky_action_did),
+        cmocka_unit_test(a_net_for_another_world_is_refused),
+    };
+    return cmocka_run_group_tests(tests, temp_folder_create, temp_folder_destroy);
+}
