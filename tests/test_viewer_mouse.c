@@ -248,8 +248,8 @@ static void set_up(void **state, const char *game)
     ludus_play_screen.layout(hand.twin, 1280, 800);
     setenv("SDL_VIDEODRIVER", "x11", 1);
     setenv("SDL_RENDER_DRIVER", "software", 1);
-    // Libraries of the display (X11, D-Bus) keep memory to the end; the tests without a display look
-    // for leaks of ours.
+    // Libraries of the display (X11, D-Bus) keep memory to the end; the tests without a display
+    // look for leaks of ours.
     setenv("ASAN_OPTIONS", "detect_leaks=0", 1);
     start_display(&hand);
     start_program(state, &hand, game);

@@ -46,14 +46,14 @@ void ludus_board_draw_piece(ludus_canvas *canvas, ludus_point centre, float cell
     const float size = 0.96f * cell;
     const ludus_colour ivory = ludus_colour_fade((ludus_colour){252, 249, 240, 255}, alpha);
     const ludus_colour ink = ludus_colour_fade((ludus_colour){28, 26, 24, 255}, alpha);
+    const ludus_colour rim = ludus_colour_fade((ludus_colour){204, 188, 164, 255}, alpha);
     if (!ludus_canvas_has_pieces(canvas)) {
         draw_lettered(canvas, centre, cell, kind, is_black, alpha);
         return;
     }
     centre.y -= 0.02f * cell;
     if (is_black) {
-        draw_glyph(canvas, centre, size, ludus_colour_fade(ivory, 0.55f), 0.018f * cell,
-                   solid[kind]);
+        draw_glyph(canvas, centre, size, rim, 0.018f * cell, solid[kind]);
         draw_glyph(canvas, centre, size, ink, 0, solid[kind]);
     } else {
         draw_glyph(canvas, centre, size, ivory, 0.022f * cell, solid[kind]);

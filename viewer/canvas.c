@@ -26,7 +26,6 @@ ludus_status ludus_canvas_create(ludus_canvas **out, struct SDL_Renderer *render
         ludus_canvas_destroy(canvas);
         return status;
     }
-    SDL_SetRenderDrawBlendMode(renderer, SDL_BLENDMODE_BLEND);
     *out = canvas;
     return LUDUS_OK;
 }
@@ -52,6 +51,8 @@ void ludus_canvas_destroy(ludus_canvas *canvas)
 static void set_colour(ludus_canvas *canvas, ludus_colour c)
 {
     SDL_SetRenderDrawColor(canvas->renderer, c.r, c.g, c.b, c.a);
+    SDL_SetRenderDrawBlendMode(canvas->renderer,
+                               c.a == 255 ? SDL_BLENDMODE_NONE : SDL_BLENDMODE_BLEND);
 }
 
 void ludus_canvas_begin(ludus_canvas *canvas, const ludus_theme *theme, float width, float height,
@@ -131,12 +132,9 @@ void ludus_canvas_stroke(ludus_canvas *canvas, ludus_rect rect, float width, lud
 }
 
 // The four quarters of a round sprite, put into the corners of `r`, each `side` pixels.
-static void draw_corners(ludus_canvas *canvas, const ludus_sprite *sprite, SDL_Rect r, int side,
-                         ludus_colour colour)
+static void draw_corners(ludus_canvas *canvas, const ludus_sprite *sprite, SDL_Rect r, int side)
 {
     const int half = sprite->half;
-    SDL_SetTextureColorMod(sprite->texture, colour.r, colour.g, colour.b);
-    SDL_SetTextureAlphaMod(sprite->texture, colour.a);
     for (int i = 0; i < 4; i++) {
         const bool right = i & 1;
         const bool low = i & 2;
@@ -161,12 +159,12 @@ void ludus_canvas_fill_rounded(ludus_canvas *canvas, ludus_rect rect, float radi
     const SDL_Rect r = ludus_canvas_pixels(canvas, rect);
     const int side = corner_pixels(canvas, r, radius);
     const ludus_sprite *sprite =
-        side > 1 ? ludus_canvas_sprite(canvas, LUDUS_SPRITE_DISC, (float)side, 0) : NULL;
+        side > 1 ? ludus_canvas_sprite(canvas, LUDUS_SPRITE_DISC, (float)side, 0, colour) : NULL;
     if (!sprite) {
         ludus_canvas_fill(canvas, rect, colour);
         return;
     }
-    draw_corners(canvas, sprite, r, side, colour);
+    draw_corners(canvas, sprite, r, side);
     set_colour(canvas, colour);
     fill_pixels(canvas, r.x + side, r.y, r.w - 2 * side, side);
     fill_pixels(canvas, r.x, r.y + side, r.w, r.h - 2 * side);
@@ -180,13 +178,14 @@ void ludus_canvas_stroke_rounded(ludus_canvas *canvas, ludus_rect rect, float ra
     const int side = corner_pixels(canvas, r, radius);
     const int thick = ludus_pixel(canvas, width) > 0 ? ludus_pixel(canvas, width) : 1;
     const ludus_sprite *sprite =
-        side > thick ? ludus_canvas_sprite(canvas, LUDUS_SPRITE_RING, (float)side, (float)thick)
-                     : NULL;
+        side > thick
+            ? ludus_canvas_sprite(canvas, LUDUS_SPRITE_RING, (float)side, (float)thick, colour)
+            : NULL;
     if (!sprite) {
         ludus_canvas_stroke(canvas, rect, width, colour);
         return;
     }
-    draw_corners(canvas, sprite, r, side, colour);
+    draw_corners(canvas, sprite, r, side);
     set_colour(canvas, colour);
     fill_pixels(canvas, r.x + side, r.y, r.w - 2 * side, thick);
     fill_pixels(canvas, r.x + side, r.y + r.h - thick, r.w - 2 * side, thick);

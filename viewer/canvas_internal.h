@@ -13,7 +13,8 @@
 #define LUDUS_CANVAS_IMAGES 32
 #define LUDUS_CANVAS_MASKS 192
 
-// White textures of round things, tinted when drawn.
+// Textures of round things. Opaque ones are made in their colour, since renderers without a
+// graphics card tint slowly; the others are white and tinted when drawn.
 typedef enum ludus_sprite_kind {
     LUDUS_SPRITE_DISC,
     LUDUS_SPRITE_RING,
@@ -25,6 +26,7 @@ typedef struct ludus_sprite {
     SDL_Texture *texture; // NULL = free
     ludus_sprite_kind kind;
     int32_t radius, width; // quarter pixels
+    ludus_colour colour;   // that it was made in
     int32_t half;          // of the texture's side, pixels
     uint64_t used;         // frame of the last use
 } ludus_sprite;
@@ -74,11 +76,18 @@ static inline int ludus_pixel(const ludus_canvas *canvas, float units)
     return (int)(pixels < 0 ? pixels - 0.5f : pixels + 0.5f);
 }
 
+// What a texture for that colour is made in; and the tint that makes it that colour when drawn.
+static inline ludus_colour ludus_canvas_baked(ludus_colour colour, bool is_always)
+{
+    return colour.a == 255 || is_always ? colour : (ludus_colour){255, 255, 255, 255};
+}
+void ludus_canvas_tint(SDL_Texture *texture, ludus_colour baked, ludus_colour colour);
 // The rectangle on whole pixels.
 SDL_Rect ludus_canvas_pixels(const ludus_canvas *canvas, ludus_rect rect);
-// The texture of a round thing; sizes in pixels. NULL when it is too large or memory is short.
+// The texture of a round thing, ready to be copied in that colour; sizes in pixels. NULL when it is
+// too large or memory is short.
 const ludus_sprite *ludus_canvas_sprite(ludus_canvas *canvas, ludus_sprite_kind kind, float radius,
-                                        float width);
+                                        float width, ludus_colour colour);
 // Frees textures that were not used lately; called by begin().
 void ludus_canvas_age_texts(ludus_canvas *canvas);
 void ludus_canvas_age_masks(ludus_canvas *canvas);

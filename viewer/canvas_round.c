@@ -4,6 +4,7 @@
 #include "viewer/canvas_internal.h"
 
 #include <math.h>
+#include <string.h>
 
 #define MAX_RADIUS 1024 // pixels
 
@@ -36,8 +37,9 @@ static float coverage(ludus_sprite_kind kind, float x, float y, float radius, fl
 }
 
 static SDL_Texture *make_texture(ludus_canvas *canvas, ludus_sprite_kind kind, float radius,
-                                 float width, int32_t half)
+                                 float width, int32_t half, ludus_colour colour)
 {
+    const uint32_t rgb = (uint32_t)colour.r << 16 | (uint32_t)colour.g << 8 | colour.b;
     const int32_t side = 2 * half;
     SDL_Surface *surface =
         SDL_CreateRGBSurfaceWithFormat(0, side, side, 32, SDL_PIXELFORMAT_ARGB8888);
@@ -49,7 +51,7 @@ static SDL_Texture *make_texture(ludus_canvas *canvas, ludus_sprite_kind kind, f
         for (int32_t x = 0; x < side; x++) {
             const float alpha =
                 coverage(kind, (float)(x - half) + 0.5f, (float)(y - half) + 0.5f, radius, width);
-            row[x] = (uint32_t)lrintf(255 * alpha) << 24 | 0xffffff;
+            row[x] = (uint32_t)lrintf((float)colour.a * alpha) << 24 | rgb;
         }
     }
     SDL_Texture *texture = SDL_CreateTextureFromSurface(canvas->renderer, surface);
@@ -61,9 +63,19 @@ static SDL_Texture *make_texture(ludus_canvas *canvas, ludus_sprite_kind kind, f
     return texture;
 }
 
-const ludus_sprite *ludus_canvas_sprite(ludus_canvas *canvas, ludus_sprite_kind kind, float radius,
-                                        float width)
+void ludus_canvas_tint(SDL_Texture *texture, ludus_colour baked, ludus_colour colour)
 {
+    const bool is_done = memcmp(&baked, &colour, sizeof(baked)) == 0;
+    const ludus_colour tint = is_done ? (ludus_colour){255, 255, 255, 255} : colour;
+    SDL_SetTextureColorMod(texture, tint.r, tint.g, tint.b);
+    SDL_SetTextureAlphaMod(texture, tint.a);
+}
+
+const ludus_sprite *ludus_canvas_sprite(ludus_canvas *canvas, ludus_sprite_kind kind, float radius,
+                                        float width, ludus_colour colour)
+{
+    const bool is_soft = kind == LUDUS_SPRITE_GLOSS || kind == LUDUS_SPRITE_SHADOW;
+    const ludus_colour baked = ludus_canvas_baked(colour, is_soft);
     const int32_t radius4 = (int32_t)lrintf(4 * radius);
     const int32_t width4 = (int32_t)lrintf(4 * width);
     ludus_sprite *oldest = &canvas->sprites[0];
@@ -73,8 +85,9 @@ const ludus_sprite *ludus_canvas_sprite(ludus_canvas *canvas, ludus_sprite_kind 
     for (int i = 0; i < LUDUS_CANVAS_SPRITES; i++) {
         ludus_sprite *sprite = &canvas->sprites[i];
         if (sprite->texture && sprite->kind == kind && sprite->radius == radius4 &&
-            sprite->width == width4) {
+            sprite->width == width4 && !memcmp(&sprite->colour, &baked, sizeof(baked))) {
             sprite->used = canvas->frame;
+            ludus_canvas_tint(sprite->texture, baked, colour);
             return sprite;
         }
         oldest = sprite->used < oldest->used ? sprite : oldest;
@@ -83,10 +96,17 @@ const ludus_sprite *ludus_canvas_sprite(ludus_canvas *canvas, ludus_sprite_kind 
         SDL_DestroyTexture(oldest->texture);
     }
     const int32_t half = (radius4 + 3) / 4 + 1;
-    *oldest = (ludus_sprite){
-        .kind = kind, .radius = radius4, .width = width4, .half = half, .used = canvas->frame};
+    *oldest = (ludus_sprite){.kind = kind,
+                             .radius = radius4,
+                             .width = width4,
+                             .colour = baked,
+                             .half = half,
+                             .used = canvas->frame};
     oldest->texture =
-        make_texture(canvas, kind, 0.25f * (float)radius4, 0.25f * (float)width4, half);
+        make_texture(canvas, kind, 0.25f * (float)radius4, 0.25f * (float)width4, half, baked);
+    if (oldest->texture) {
+        ludus_canvas_tint(oldest->texture, baked, colour);
+    }
     return oldest->texture ? oldest : NULL;
 }
 
@@ -103,18 +123,16 @@ void ludus_canvas_drop_sprites(ludus_canvas *canvas)
 static void draw_round(ludus_canvas *canvas, ludus_sprite_kind kind, ludus_point centre,
                        float radius, float width, ludus_colour colour)
 {
-    const ludus_sprite *sprite =
-        radius > 0 && colour.a > 0
-            ? ludus_canvas_sprite(canvas, kind, radius * canvas->scale, width * canvas->scale)
-            : NULL;
+    const ludus_sprite *sprite = radius > 0 && colour.a > 0
+                                     ? ludus_canvas_sprite(canvas, kind, radius * canvas->scale,
+                                                           width * canvas->scale, colour)
+                                     : NULL;
     if (!sprite) {
         return;
     }
     const SDL_Rect to = {ludus_pixel(canvas, centre.x) - sprite->half,
                          ludus_pixel(canvas, centre.y) - sprite->half, 2 * sprite->half,
                          2 * sprite->half};
-    SDL_SetTextureColorMod(sprite->texture, colour.r, colour.g, colour.b);
-    SDL_SetTextureAlphaMod(sprite->texture, colour.a);
     SDL_RenderCopy(canvas->renderer, sprite->texture, NULL, &to);
 }
 

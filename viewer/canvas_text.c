@@ -48,27 +48,30 @@ void ludus_canvas_drop_texts(ludus_canvas *canvas)
     }
 }
 
-static uint64_t text_key(ludus_face face, int32_t size, int32_t outline, const char *text)
+static uint64_t text_key(ludus_face face, int32_t size, int32_t outline, ludus_colour baked,
+                         const char *text)
 {
-    const int32_t head[3] = {(int32_t)face, size, outline};
+    const int32_t head[4] = {(int32_t)face, size, outline, baked.r << 16 | baked.g << 8 | baked.b};
     return ludus_hash64(text, strlen(text), ludus_hash64(head, sizeof(head), 1));
 }
 
 // The texture of one line; NULL when it cannot be made.
 static const ludus_text_sprite *text_sprite(ludus_canvas *canvas, ludus_face face, int32_t size,
-                                            int32_t outline, const char *text)
+                                            int32_t outline, ludus_colour colour, const char *text)
 {
-    const uint64_t key = text_key(face, size, outline, text);
+    const ludus_colour baked = ludus_canvas_baked(colour, false);
+    const uint64_t key = text_key(face, size, outline, baked, text);
     ludus_text_sprite *oldest = NULL;
     for (size_t i = 0; i < PROBES; i++) {
         ludus_text_sprite *entry = &canvas->texts[(key + i) % LUDUS_CANVAS_TEXTS];
         if (entry->texture && entry->key == key) {
             entry->used = canvas->frame;
+            ludus_canvas_tint(entry->texture, baked, colour);
             return entry;
         }
         oldest = !oldest || entry->used < oldest->used ? entry : oldest;
     }
-    SDL_Surface *surface = ludus_fonts_render(canvas->fonts, face, size, outline, text);
+    SDL_Surface *surface = ludus_fonts_render(canvas->fonts, face, size, outline, baked, text);
     if (!surface) {
         return NULL;
     }
@@ -77,7 +80,11 @@ static const ludus_text_sprite *text_sprite(ludus_canvas *canvas, ludus_face fac
         .key = key, .width = surface->w, .height = surface->h, .used = canvas->frame};
     oldest->texture = SDL_CreateTextureFromSurface(canvas->renderer, surface);
     SDL_FreeSurface(surface);
-    return oldest->texture ? oldest : NULL;
+    if (!oldest->texture) {
+        return NULL;
+    }
+    ludus_canvas_tint(oldest->texture, baked, colour);
+    return oldest;
 }
 
 // ---- One line -----------------------------------------------------------------------------------
@@ -121,7 +128,8 @@ void ludus_canvas_text(ludus_canvas *canvas, ludus_rect rect, const ludus_text_s
         return;
     }
     shorten(canvas, style->face, size, text, r.w + 1, line);
-    const ludus_text_sprite *sprite = text_sprite(canvas, style->face, size, outline, line);
+    const ludus_text_sprite *sprite =
+        text_sprite(canvas, style->face, size, outline, style->colour, line);
     if (!sprite) {
         return;
     }
@@ -131,8 +139,6 @@ void ludus_canvas_text(ludus_canvas *canvas, ludus_rect rect, const ludus_text_s
     } else if (style->align == LUDUS_RIGHT) {
         to.x = r.x + r.w - sprite->width + outline;
     }
-    SDL_SetTextureColorMod(sprite->texture, style->colour.r, style->colour.g, style->colour.b);
-    SDL_SetTextureAlphaMod(sprite->texture, style->colour.a);
     SDL_RenderCopy(canvas->renderer, sprite->texture, NULL, &to);
 }
 

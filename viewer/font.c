@@ -218,14 +218,15 @@ size_t ludus_fonts_fit(ludus_fonts *fonts, ludus_face face, int32_t size, const 
 }
 
 struct SDL_Surface *ludus_fonts_render(ludus_fonts *fonts, ludus_face face, int32_t size,
-                                       int32_t outline, const char *text)
+                                       int32_t outline, ludus_colour colour, const char *text)
 {
     TTF_Font *font = text[0] ? open_at(fonts, face, size) : NULL;
     if (!font) {
         return NULL;
     }
     TTF_SetFontOutline(font, outline);
-    SDL_Surface *surface = TTF_RenderUTF8_Blended(font, text, (SDL_Color){255, 255, 255, 255});
+    SDL_Surface *surface =
+        TTF_RenderUTF8_Blended(font, text, (SDL_Color){colour.r, colour.g, colour.b, 255});
     TTF_SetFontOutline(font, 0);
     return surface;
 }

@@ -8,7 +8,7 @@
 #ifndef LUDUS_VIEWER_FONT_H
 #define LUDUS_VIEWER_FONT_H
 
-#include "base/base.h"
+#include "viewer/theme.h"
 
 struct SDL_Surface;
 
@@ -35,9 +35,10 @@ int32_t ludus_fonts_height(ludus_fonts *fonts, ludus_face face, int32_t size);
 // Bytes of `text` (whole UTF-8 characters) that are at most `width` pixels wide together.
 size_t ludus_fonts_fit(ludus_fonts *fonts, ludus_face face, int32_t size, const char *text,
                        int32_t width);
-// White text on a transparent ground; `outline` thickens it by so many pixels on each side, 0 =
-// plain. The caller frees it with SDL_FreeSurface; NULL when memory is short or the text empty.
+// Text of that colour (its alpha counts as 255) on a transparent ground; `outline` thickens it by
+// so many pixels on each side, 0 = plain. The caller frees it with SDL_FreeSurface; NULL when
+// memory is short or the text empty.
 struct SDL_Surface *ludus_fonts_render(ludus_fonts *fonts, ludus_face face, int32_t size,
-                                       int32_t outline, const char *text);
+                                       int32_t outline, ludus_colour colour, const char *text);
 
 #endif
