@@ -132,6 +132,27 @@ uint8_t *ludus_mcts_state(const ludus_mcts *t, int32_t node)
     return t->states + (size_t)node * t->game.spec.state_bytes;
 }
 
+// Proves a node with a move that wins at once. The place of the next node serves as scratch.
+static void look_ahead(ludus_mcts *t, int32_t index)
+{
+    ludus_mcts_node *node = &t->nodes[index];
+    uint8_t *next = ludus_mcts_state(t, t->num_nodes);
+    if (t->num_nodes == t->max_nodes) {
+        return;
+    }
+    for (int32_t e = node->first_edge; e < node->first_edge + node->num_edges; e++) {
+        memcpy(next, ludus_mcts_state(t, index), t->game.spec.state_bytes);
+        ludus_game_play(&t->game, next, t->edge_move[e]);
+        const ludus_outcome outcome = ludus_game_outcome(&t->game, next);
+        const bool is_same = ludus_game_to_move(&t->game, next) == node->side;
+        if (outcome == (is_same ? LUDUS_WIN : LUDUS_LOSS)) {
+            t->edge_proof[e] = LUDUS_PROOF_WIN;
+            node->proof = LUDUS_PROOF_WIN;
+            return;
+        }
+    }
+}
+
 static bool has_room(const ludus_mcts *t)
 {
     return t->num_nodes < t->max_nodes && t->max_edges - t->num_edges >= t->game.spec.max_legal;
@@ -162,6 +183,9 @@ static int32_t make_node(ludus_mcts *t, int32_t parent)
         t->edge_virtual[e] = 0;
         t->edge_child[e] = LUDUS_MCTS_NO_NODE;
         t->edge_proof[e] = LUDUS_PROOF_NONE;
+    }
+    if (t->config.enable_solver && t->config.enable_lookahead) {
+        look_ahead(t, index);
     }
     return index;
 }
@@ -415,13 +439,14 @@ int32_t ludus_mcts_gather(ludus_mcts *tree, ludus_leaf *leaves, int32_t want)
 {
     assert(tree->num_paths == 0 && want >= 1);
     const int32_t limit = want < LUDUS_MCTS_MAX_WANT ? want : LUDUS_MCTS_MAX_WANT;
-    while (tree->num_paths < limit && !tree->is_full && !root_is_proven(tree) &&
+    while (tree->num_paths < limit && !tree->is_full &&
+           (!root_is_proven(tree) || !tree->nodes[0].is_expanded) &&
            (tree->done + tree->num_paths < tree->planned || !tree->nodes[0].is_expanded)) {
         ludus_mcts_path *path = &tree->paths[tree->num_paths];
         if (!descend(tree, path) || is_waiting(tree, path->leaf)) {
             break;
         }
-        if (tree->nodes[path->leaf].proof != LUDUS_PROOF_NONE) {
+        if (tree->nodes[path->leaf].proof != LUDUS_PROOF_NONE && path->length > 0) {
             back_up(tree, path, chances_of_proof(tree, path->leaf));
             continue;
         }

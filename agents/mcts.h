@@ -49,6 +49,9 @@ typedef struct ludus_mcts_config {
     float gumbel_c_visit;       // 50
     float gumbel_c_scale;       // 1.0
     bool enable_solver;         // proven wins and losses are backed up (Winands et al. 2008)
+    bool enable_lookahead;      // with the solver: a new node whose player has a move that wins at
+                                // once is proven, without an evaluation. Tries every move: for
+                                // games whose rules are quick beside the net
     bool enable_symmetry;       // a random symmetry per evaluation (drawn from position hash)
     int32_t average_symmetries; // evaluations averaged per leaf at the root only; 1 = off
     int32_t cache_entries;      // evaluation cache keyed by position hash; 0 = off
@@ -57,6 +60,8 @@ typedef struct ludus_mcts_config {
 } ludus_mcts_config;
 
 ludus_mcts_config ludus_mcts_config_default(void);
+// The defaults with what pays for playing this game: lookahead in chess.
+ludus_mcts_config ludus_mcts_config_for_game(const ludus_game *game);
 // The [search] section.
 extern const ludus_option ludus_mcts_options[];
 extern const size_t ludus_mcts_num_options;

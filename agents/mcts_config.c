@@ -1,5 +1,7 @@
 #include "agents/mcts.h"
 
+#include <string.h>
+
 static const char *const root_names[] = {"puct", "gumbel", NULL};
 
 const ludus_option ludus_mcts_options[] = {
@@ -33,6 +35,8 @@ const ludus_option ludus_mcts_options[] = {
                        "weight of values against priors, see the paper"),
     LUDUS_OPTION_BOOL(ludus_mcts_config, "search", "solver", enable_solver,
                       "back up proven wins, draws and losses"),
+    LUDUS_OPTION_BOOL(ludus_mcts_config, "search", "lookahead", enable_lookahead,
+                      "look for a move that wins at once in every new node (needs solver)"),
     LUDUS_OPTION_BOOL(ludus_mcts_config, "search", "symmetry", enable_symmetry,
                       "evaluate each position through a symmetry drawn from its hash"),
     LUDUS_OPTION_INT32(ludus_mcts_config, "search", "average_symmetries", average_symmetries, 1, 64,
@@ -64,4 +68,11 @@ ludus_mcts_config ludus_mcts_config_default(void)
         .average_symmetries = 1,
         .virtual_loss = 1,
     };
+}
+
+ludus_mcts_config ludus_mcts_config_for_game(const ludus_game *game)
+{
+    ludus_mcts_config config = ludus_mcts_config_default();
+    config.enable_lookahead = strcmp(game->spec.name, "chess") == 0;
+    return config;
 }

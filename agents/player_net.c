@@ -168,7 +168,7 @@ static ludus_status create_search(ludus_player_search *p, const ludus_game *game
     if (status != LUDUS_OK) {
         return status;
     }
-    ludus_mcts_config search = ludus_mcts_config_default();
+    ludus_mcts_config search = ludus_mcts_config_for_game(game);
     search.simulations = s->simulations > 0 ? s->simulations : 1;
     search.temperature = s->temperature;
     search.temperature_plies = s->temperature > 0.0f ? s->temperature_plies : 0;
@@ -190,6 +190,7 @@ static ludus_status create_thinker(net_player *p, const ludus_game *game, const 
     config.batch = s->batch;
     config.precision = s->precision;
     config.report_seconds = 0.0;
+    config.search.enable_lookahead = ludus_mcts_config_for_game(game).enable_lookahead;
     p->search.game = game;
     if (ludus_thinker_snapshot_init(&p->seen, game)) {
         return ludus_fail(error, LUDUS_ERR_NOMEM, "out of memory");

@@ -183,6 +183,7 @@ static bool prepare(ludus_uci_session *s)
     config.precision = o->precision;
     config.max_nodes = ludus_thinker_nodes_for(s->game, (size_t)o->hash << 20);
     config.report_seconds = REPORT_SECONDS;
+    config.search.enable_lookahead = true;
     config.on_report = on_report;
     config.user = s;
     if (ludus_thinker_create(&s->thinker, s->game, s->net, &config, &error)) {

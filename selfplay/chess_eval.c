@@ -48,6 +48,7 @@ ludus_chess_eval_config ludus_chess_eval_config_default(void)
                                       .seed = 1,
                                       .search = ludus_mcts_config_default()};
     config.search.enable_solver = true;
+    config.search.enable_lookahead = true;
     return config;
 }
 

@@ -123,6 +123,56 @@ static void the_search_proves_mates_in_one_to_three(void **state)
     }
 }
 
+// With lookahead a mate in one costs no simulation at all and one in two few, whatever the priors.
+static void lookahead_sees_mates_in_one_at_once(void **state)
+{
+    int32_t num_best[3] = {0}, num[3] = {0};
+    void *pos = ludus_alloc(1, game.spec.state_bytes);
+    (void)state;
+    for (int32_t i = 0; ludus_chess_positions[i] != NULL; i++) {
+        ludus_chess_exercise exercise;
+        ludus_evaluator evaluator;
+        ludus_mcts_config config = ludus_mcts_config_for_game(&game);
+        ludus_mcts *tree;
+        ludus_mcts_stats stats;
+        ludus_move line[4];
+        ludus_error error;
+        ludus_rng rng;
+        read_line(ludus_chess_positions[i], pos, &exercise);
+        if (exercise.mate < 1 || exercise.mate > 2) {
+            continue;
+        }
+        num[exercise.mate]++;
+        ludus_rng_init(&rng, 1, 0);
+        assert_int_equal(ludus_evaluator_uniform(&evaluator, &game, 8), LUDUS_OK);
+        assert_int_equal(ludus_mcts_create(&tree, &game, &config, &error), LUDUS_OK);
+        ludus_mcts_run(tree, pos, exercise.mate == 1 ? 1 : 2500, false, &rng, &evaluator, 8);
+        ludus_mcts_stats_get(tree, &stats);
+        assert_true(stats.proven && stats.value > 0.99f);
+        // A proof of a longer mate may come first: a win all the same.
+        const bool is_best = ludus_mcts_best(tree) == exercise.best;
+        num_best[exercise.mate] += is_best;
+        if (is_best) {
+            assert_int_equal(ludus_mcts_line(tree, line, 4), 2 * exercise.mate - 1);
+        }
+        // The proof survives a move and the reply.
+        if (exercise.mate == 2 && is_best) {
+            ludus_mcts_advance(tree, line[0]);
+            ludus_mcts_advance(tree, line[1]);
+            ludus_game_play(&game, pos, line[0]);
+            ludus_game_play(&game, pos, line[1]);
+            ludus_mcts_run(tree, pos, 1, false, &rng, &evaluator, 8);
+            assert_int_equal(ludus_mcts_best(tree), line[2]);
+        }
+        ludus_mcts_destroy(tree);
+        ludus_evaluator_destroy(&evaluator);
+    }
+    print_message("best: %d of %d, %d of %d\n", num_best[1], num[1], num_best[2], num[2]);
+    assert_int_equal(num_best[1], num[1]);
+    assert_true(4 * num_best[2] >= 3 * num[2]);
+    ludus_free(pos);
+}
+
 static void bad_lines_are_named(void **state)
 {
     void *pos = ludus_alloc(1, game.spec.state_bytes);
@@ -189,6 +239,7 @@ int main(void)
         cmocka_unit_test(every_exercise_has_a_legal_best_move),
         cmocka_unit_test(bad_lines_are_named),
         cmocka_unit_test(the_search_proves_mates_in_one_to_three),
+        cmocka_unit_test(lookahead_sees_mates_in_one_at_once),
         cmocka_unit_test(measuring_does_not_depend_on_threads),
         cmocka_unit_test(measuring_stops_when_told),
     };
