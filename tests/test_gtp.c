@@ -1,5 +1,5 @@
 // Claims about the GTP engine, spoken to in this process: text in, text out. It plays by rollouts
-// from small searches; what nets add is claimed in tests of the thinker.
+// and nets of random weights in small searches.
 
 #define _DEFAULT_SOURCE // usleep
 
@@ -15,6 +15,7 @@
 
 #include <cmocka.h>
 
+#include "agents/game_net.h"
 #include "agents/gtp.h"
 #include "agents/player.h"
 #include "base/file.h"
@@ -680,6 +681,86 @@ static void genmove_analyze_plays_what_it_says(void **state)
     close_talk(&t);
 }
 
+// ---- Nets ---------------------------------------------------------------------------------------
+
+// A net of random weights for 5x5, whose weights fit other boards if it is pooled.
+static void save_net(const char *path, bool is_pooled)
+{
+    ludus_game game;
+    ludus_net *net;
+    ludus_error error;
+    ludus_net_desc desc = ludus_net_desc_default();
+    ludus_heads_config heads = ludus_heads_config_default();
+    desc.channels = 8;
+    desc.blocks = 1;
+    heads.pooled = is_pooled;
+    heads.ownership = 1.0f;
+    heads.score = 0.05f;
+    assert_int_equal(ludus_game_open(&game, "go5", NULL), LUDUS_OK);
+    if (ludus_net_desc_for_game(&desc, &game, &heads, &error) ||
+        ludus_net_create(&net, &desc, 3, &error) || ludus_net_save(net, path, NULL, &error)) {
+        fail_msg("%s", error.text);
+    }
+    ludus_net_destroy(net);
+    ludus_game_close(&game);
+}
+
+static void a_pooled_net_plays_on_any_board(void **state)
+{
+    static const int sizes[] = {5, 9, 13, 2};
+    char path[TEMP_PATH_MAX];
+    talk t;
+    ludus_gtp_config config = small_config();
+    temp_path(state, "pooled.safetensors", path);
+    save_net(path, true);
+    config.net = path;
+    config.size = 7;
+    open_talk(&t, &config);
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        char line[32];
+        snprintf(line, sizeof line, "boardsize %d", sizes[i]);
+        expect(&t, line, "=\n\n");
+        assert_memory_equal(ask(&t, "genmove b"), "= ", 2);
+        const char *got = ask(&t, "kata-genmove_analyze w 1 ownership true rootInfo true");
+        const char *owned = strstr(got, " ownership ");
+        assert_non_null(strstr(got, " scoreLead "));
+        assert_non_null(strstr(got, " rootInfo "));
+        assert_non_null(owned);
+        int values = 0;
+        owned += strlen(" ownership");
+        for (char *end; *owned == ' '; owned = end, values++) {
+            const double value = strtod(owned, &end);
+            assert_true(end > owned && value >= -1 && value <= 1);
+        }
+        assert_int_equal(*owned, '\n');
+        assert_int_equal(values, sizes[i] * sizes[i]);
+        assert_memory_equal(ask(&t, "final_score"), "= ", 2);
+    }
+    close_talk(&t);
+}
+
+static void a_net_of_one_size_refuses_others(void **state)
+{
+    char path[TEMP_PATH_MAX];
+    talk t;
+    ludus_gtp_config config = small_config();
+    temp_path(state, "tied.safetensors", path);
+    save_net(path, false);
+    config.net = path;
+    config.size = 5;
+    open_talk(&t, &config);
+    ask(&t, "play b C3");
+    const char *got = ask(&t, "boardsize 9");
+    assert_memory_equal(got, "? unacceptable size: ", 21);
+    assert_non_null(strstr(ask(&t, "showboard"), "(X)")); // the game goes on
+    assert_memory_equal(ask(&t, "genmove w"), "= ", 2);
+    close_talk(&t);
+    config.size = 9;
+    ludus_gtp *none;
+    assert_int_not_equal(ludus_gtp_create(&none, &config, collect, &t, NULL), LUDUS_OK);
+    assert_null(none);
+}
+
 // ---- Against others -----------------------------------------------------------------------------
 
 // The engine as a program, over pipes, against GNU Go. LUDUS names the program under test.
@@ -751,6 +832,8 @@ int main(void)
         cmocka_unit_test(analysis_reports_until_the_next_line),
         cmocka_unit_test(analysis_obeys_its_limits),
         cmocka_unit_test(genmove_analyze_plays_what_it_says),
+        cmocka_unit_test(a_pooled_net_plays_on_any_board),
+        cmocka_unit_test(a_net_of_one_size_refuses_others),
         cmocka_unit_test(a_match_over_pipes_comes_to_its_end),
     };
     return cmocka_run_group_tests(tests, temp_folder_create, temp_folder_destroy);
