@@ -16,7 +16,8 @@
 #define POLL_SECONDS 0.5
 #define END_PAUSE 1.6 // seconds that a finished game stays
 #define DROP_SECONDS 0.18
-#define RECENT 32 // games that are shown again while no new ones come
+#define RECENT 32    // games that are shown again while no new ones come
+#define STAGGER 0.17 // seconds between the boards' moves: not all at once
 #define SLOWEST (-2)
 #define FASTEST 5
 
@@ -27,6 +28,7 @@ typedef struct watch_slot {
     ludus_game_film *film; // NULL = empty
     int32_t ply;
     double debt, drop; // as in the film screen
+    double head_start; // seconds of debt that the first game begins with
     ludus_rect cell;   // its card, as last drawn
 } watch_slot;
 
@@ -92,6 +94,7 @@ static void fill_slots(ludus_watch *w)
     for (int32_t i = 0; i < w->num_boards; i++) {
         if (w->slots[i].film == NULL) {
             next_game(w, &w->slots[i]);
+            w->slots[i].debt = w->slots[i].head_start;
         }
     }
 }
@@ -509,6 +512,9 @@ ludus_status ludus_watch_create(ludus_watch **out, const ludus_watch_setup *setu
     if (status != LUDUS_OK) {
         ludus_watch_destroy(w);
         return status;
+    }
+    for (int32_t i = 0; i < MAX_BOARDS; i++) {
+        w->slots[i].head_start = STAGGER * i;
     }
     // Begin with the newest games, one behind the other.
     w->next = ludus_game_shelf_left(w->shelf) + ludus_game_shelf_count(w->shelf) - w->num_boards;

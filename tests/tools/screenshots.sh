@@ -23,3 +23,16 @@ play othello othello --analyse --frames 40 --moves 'd3 c3 c4 c5 b4 d2' --opponen
 play gomoku gomoku15 --dark --frames 2 --opponent human --size 900x640 \
     --moves 'h8 h9 g8 i8 f8 e8 g9 g10 f10 i7 f9 f11 h7 i6 e10 d11'
 play small connect4 --analyse --frames 6 --opponent human --moves '4 4 3' --size 640x480
+watch() { # NAME OPTIONS...
+    name=$1
+    shift
+    "$ludus" watch "$@" --png "$out/$name.png"
+    echo "  $out/$name.png"
+}
+data=tests/data/watch
+watch watch-run $data/connect4 --rate 16 --frames 75
+watch watch-curves $data/connect4 $data/connect4-bf16 --x positions --smoothing .6 --dark
+watch watch-film $data/connect4/replay/000001.seg --number 39 --ply 14 --paused --size 1100x700
+watch watch-pgn $data/opera.pgn --ply 30 --paused --size 900x640
+watch watch-breakout breakout --rate 60 --frames 150
+watch watch-match match mcts:200 alphabeta:4 --game othello --frames 24 --size 900x640
