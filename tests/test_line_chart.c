@@ -1,6 +1,6 @@
 // Claims about the arithmetic of charts: ranges, round ticks, their texts, smoothing.
 
-#include "viewer/chart_scale.h"
+#include "viewer/line_chart.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -202,6 +202,48 @@ static void smoothing_is_the_corrected_exponential_mean(void **state)
     assert_memory_equal(in, out, sizeof in);
 }
 
+// ---- Curves
+// --------------------------------------------------------------------------------------
+
+#define MANY 100000
+
+static void any_number_of_points_becomes_two_per_column(void **state)
+{
+    (void)state;
+    static double y[MANY];
+    static ludus_point points[LUDUS_POLYLINE_MAX];
+    for (int i = 0; i < MANY; i++) {
+        y[i] = i % 7 == 0 ? (double)NAN : sin(i * .001) + (i == 54321 ? 5.0 : 0.0);
+    }
+    const ludus_chart_series series = {.y = y, .count = MANY};
+    const ludus_scale x = ludus_scale_over(0, MANY, false);
+    const ludus_scale v = ludus_scale_over(-1, 6, false);
+    const int32_t n =
+        ludus_chart_series_trace(&series, &x, &v, 0.0, 500, points, LUDUS_POLYLINE_MAX);
+    assert_in_range(n, 500, 1004);
+    float highest = 0;
+    for (int32_t i = 0; i < n; i++) {
+        assert_true(i == 0 || points[i].x >= points[i - 1].x);
+        highest = fmaxf(highest, points[i].y);
+    }
+    assert_true(highest > .7f); // the one spike is not lost
+    assert_int_equal(ludus_chart_series_trace(&series, &x, &v, 0.0, 500, points, 10), 10);
+}
+
+static void the_nearest_point_is_a_number(void **state)
+{
+    (void)state;
+    const double x[] = {1, 2, 4, 8, 9};
+    const double y[] = {5, (double)NAN, 6, (double)NAN, (double)NAN};
+    const ludus_chart_series series = {.x = x, .y = y, .count = 5};
+    assert_int_equal(ludus_chart_series_nearest(&series, -3), 0);
+    assert_int_equal(ludus_chart_series_nearest(&series, 2.2), 0);
+    assert_int_equal(ludus_chart_series_nearest(&series, 3), 2);
+    assert_int_equal(ludus_chart_series_nearest(&series, 100), 2);
+    const ludus_chart_series empty = {.x = x, .y = y + 3, .count = 2};
+    assert_int_equal(ludus_chart_series_nearest(&empty, 1), -1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -214,6 +256,8 @@ int main(void)
         cmocka_unit_test(a_range_counts_what_the_axis_can_show),
         cmocka_unit_test(smoothing_keeps_constants_and_gaps),
         cmocka_unit_test(smoothing_is_the_corrected_exponential_mean),
+        cmocka_unit_test(any_number_of_points_becomes_two_per_column),
+        cmocka_unit_test(the_nearest_point_is_a_number),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -514,7 +514,6 @@ static const ludus_key_help keys[] = {
     {"up down", "choose a metric of the list"},
     {"space", "show or hide that metric (or click it)"},
     {"Tab", "open or close the lists"},
-    {"F12", "save this picture as PNG"},
 };
 
 static const ludus_screen_ops screen = {

@@ -179,8 +179,11 @@ void ludus_film_draw_thought(const ludus_film_view *v, ludus_canvas *canvas)
     if (ply->has_value) {
         const double draw = (double)ply->draw;
         const double win = (1.0 - draw + (double)ply->value) / 2.0;
-        snprintf(text, sizeof text, draw > 0 ? "%.24s %.0f%%, draw %.0f%%" : "%.24s %.0f%%",
-                 ludus_film_side_name(v->film, 0), 100.0 * win, 100.0 * draw);
+        const int used = snprintf(text, sizeof text, "%.24s %.0f%%",
+                                  ludus_film_side_name(v->film, 0), 100.0 * win);
+        if (draw > 0) {
+            snprintf(text + used, sizeof text - (size_t)used, ", draw %.0f%%", 100.0 * draw);
+        }
         ludus_canvas_text(canvas, ludus_rect_cut_top(&room, 22, 2), &soft, text);
     }
     for (int32_t i = 0; i < ply->num_policy && i < POLICY_ROWS && room.h >= 22; i++) {

@@ -433,7 +433,6 @@ static const ludus_key_help keys[] = {
     {"h", "what the search thought, on the board"},
     {"f", "turn the board round"},
     {"Tab", "open or close the list of games"},
-    {"F12", "save this picture as PNG"},
 };
 
 static const ludus_screen_ops screen = {

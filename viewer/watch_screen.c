@@ -466,7 +466,6 @@ static const ludus_key_help keys[] = {
     {"b", "more boards: 1, 2, 4, 6, 9"},
     {"h", "what the search thought, on the boards"},
     {"click", "one board alone, and back; the bar: the first player's chance"},
-    {"F12", "save this picture as PNG"},
 };
 
 static const ludus_screen_ops screen = {

@@ -66,11 +66,9 @@ void ludus_world_draw_status(ludus_canvas *canvas, ludus_rect rect, const ludus_
     }
 }
 
-void ludus_world_draw_end(ludus_canvas *canvas, ludus_rect rect, const ludus_world_state *state)
+void ludus_world_draw_sign(ludus_canvas *canvas, ludus_rect rect, const char *text)
 {
     const ludus_theme *theme = ludus_canvas_theme(canvas);
-    char text[64];
-    snprintf(text, sizeof text, "Over: score %.0f", state->score);
     ludus_text_style style = {
         .face = LUDUS_FACE_BOLD, .size = 22, .align = LUDUS_CENTRE, .colour = theme->text};
     const float width = ludus_canvas_text_width(canvas, &style, text) + 48;

@@ -22,8 +22,8 @@ void ludus_world_planes_destroy(ludus_world_planes *planes); // a zeroed one is 
 // Two lines: who plays, step, score; what was done last and whether a sticky action changed it.
 void ludus_world_draw_status(ludus_canvas *canvas, ludus_rect rect, const ludus_world_state *state,
                              bool is_person, bool shows_stuck);
-// Over the picture: the episode has ended.
-void ludus_world_draw_end(ludus_canvas *canvas, ludus_rect rect, const ludus_world_state *state);
+// A sign over the picture.
+void ludus_world_draw_sign(ludus_canvas *canvas, ludus_rect rect, const char *text);
 // A bar per action, from the least value to the greatest.
 void ludus_world_draw_values(ludus_canvas *canvas, ludus_rect rect, const ludus_world_state *state);
 // What the net sees: planes of bits in colours, pictures in grey, numbers as figures.

@@ -137,19 +137,33 @@ static const struct {
 };
 enum { NUM_MOVES = sizeof moves / sizeof moves[0] };
 
-// The person's action: a key pressed since the last step, else one that is held, else none.
-static int32_t person_action(ludus_world_view *v, const ludus_env_spec *spec)
+// The person's action: a key pressed since the last step, else one that is held, else -1.
+static int32_t key_action(const ludus_world_view *v, const ludus_env_spec *spec)
 {
     int count = 0;
     const uint8_t *held = SDL_GetKeyboardState(&count);
     int32_t action = v->pressed;
-    v->pressed = -1;
     for (int i = 0; i < NUM_MOVES && action < 0; i++) {
         if (held != NULL && (held[moves[i].held] || held[moves[i].held_letter])) {
             action = action_named(spec, moves[i].name);
         }
     }
+    return action;
+}
+
+static int32_t person_action(ludus_world_view *v, const ludus_env_spec *spec)
+{
+    const int32_t action = key_action(v, spec);
+    v->pressed = -1;
     return action >= 0 ? action : spec->noop_action >= 0 ? spec->noop_action : 0;
+}
+
+// An episode of a person begins with the first key.
+static bool awaits_key(const ludus_world_view *v)
+{
+    ludus_world_state state;
+    ludus_world_session_look(v->session, &state);
+    return v->is_person && state.steps == 0 && key_action(v, &state.env->spec) < 0;
 }
 
 static void step(ludus_world_view *v)
@@ -181,6 +195,10 @@ static bool world_update(void *self, double seconds)
     if (v->end_wait > 0.0) {
         v->end_wait -= seconds;
         return true;
+    }
+    if (awaits_key(v)) {
+        v->debt = 0.0;
+        return changed;
     }
     v->debt += seconds;
     while (v->debt >= step_seconds(v)) {
@@ -359,8 +377,14 @@ static void world_draw(void *self, ludus_canvas *canvas)
         ludus_canvas_image(canvas, picture, spec->frame_size[1], spec->frame_size[0], v->frame,
                            false);
     }
-    if (state.is_over) {
-        ludus_world_draw_end(canvas, picture, &state);
+    if (state.is_over || awaits_key(v)) {
+        char text[64];
+        if (state.is_over) {
+            snprintf(text, sizeof text, "Over: score %.0f", state.score);
+        } else {
+            snprintf(text, sizeof text, "Press a key to begin");
+        }
+        ludus_world_draw_sign(canvas, picture, text);
     }
     draw_controls(v, canvas, &state);
     if (state.has_agent) {
@@ -383,10 +407,9 @@ static const ludus_key_help keys[] = {
     {". right", "one step"},
     {"+ -", "faster, slower"},
     {"n", "a new episode"},
-    {"v", "small windows: curves, or what the network sees"},
+    {"v", "curves or the net's view (small window)"},
     {"Return", "you play, or the agent does"},
     {"arrows w a s d", "move, when you play; space fires"},
-    {"F12", "save this picture as PNG"},
 };
 
 static const ludus_screen_ops screen = {
