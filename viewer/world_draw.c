@@ -69,8 +69,10 @@ void ludus_world_draw_status(ludus_canvas *canvas, ludus_rect rect, const ludus_
 void ludus_world_draw_sign(ludus_canvas *canvas, ludus_rect rect, const char *text)
 {
     const ludus_theme *theme = ludus_canvas_theme(canvas);
-    ludus_text_style style = {
-        .face = LUDUS_FACE_BOLD, .size = 22, .align = LUDUS_CENTRE, .colour = theme->text};
+    ludus_text_style style = {.face = LUDUS_FACE_BOLD,
+                              .size = rect.w < 400 ? 16 : 22,
+                              .align = LUDUS_CENTRE,
+                              .colour = theme->text};
     const float width = ludus_canvas_text_width(canvas, &style, text) + 48;
     const ludus_rect box = {rect.x + (rect.w - width) / 2, rect.y + rect.h / 2 - 28, width, 56};
     ludus_canvas_fill_rounded(canvas, box, 10, ludus_colour_fade(theme->panel, .93f));

@@ -318,7 +318,7 @@ static void draw_controls(ludus_world_view *v, ludus_canvas *canvas, const ludus
     snprintf(v->buttons[BUTTON_STEP].label, LUDUS_BUTTON_TEXT_MAX, "Step");
     snprintf(v->buttons[BUTTON_NEW].label, LUDUS_BUTTON_TEXT_MAX, "New");
     snprintf(v->buttons[BUTTON_WHO].label, LUDUS_BUTTON_TEXT_MAX, "%s",
-             v->is_person ? "You play" : "Agent");
+             v->is_person ? "You" : "Agent");
     v->buttons[BUTTON_WHO].is_on = v->is_person;
     v->buttons[BUTTON_WHO].is_disabled = !state->has_agent;
     v->buttons[BUTTON_PAUSE].is_on = v->is_paused;
