@@ -38,9 +38,7 @@ static ludus_seat_spec default_bot(const ludus_game *game, const ludus_play_wind
                            .seed = args->seed};
     snprintf(bot.net, sizeof(bot.net), "%s", net);
     if (!net[0] && game->ops->heuristic) {
-        const int32_t depth = 1 + args->level / 2; // 1 .. 6
-        bot.kind = LUDUS_SEAT_PLAYER;
-        snprintf(bot.player, sizeof(bot.player), "alphabeta:%d", depth);
+        bot.kind = LUDUS_SEAT_ALPHABETA;
     }
     return bot;
 }

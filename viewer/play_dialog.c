@@ -51,7 +51,7 @@ void ludus_play_dialog_open(ludus_play *p)
     for (int side = 0; side < 2; side++) {
         d->is_bot[side] = p->seats[side].spec.kind != LUDUS_SEAT_PERSON;
     }
-    d->has_level = p->bot.kind == LUDUS_SEAT_SEARCH;
+    d->has_level = p->bot.kind != LUDUS_SEAT_PLAYER;
     d->level = (ludus_slider){.label = "Level", .min = 1, .max = 10, .step = 1};
     d->level.value = (float)p->bot.level;
     set_dialog_buttons(p);

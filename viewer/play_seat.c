@@ -8,7 +8,7 @@
 
 #define CLOSE_SECONDS 0.25 // for a player to end by itself
 #define REPORT_SECONDS 0.05
-#define TREE_BYTES ((size_t)256 << 20)
+#define TREE_BYTES ((size_t)128 << 20)
 
 ludus_status ludus_seat_thinker(ludus_thinker **out, const ludus_game *game, const char *net,
                                 int32_t threads, ludus_error *error)
@@ -39,6 +39,11 @@ ludus_status ludus_seat_open(ludus_seat *seat, const ludus_game *game, const lud
     switch (spec->kind) {
     case LUDUS_SEAT_SEARCH:
         return ludus_seat_thinker(&seat->thinker, game, spec->net, spec->threads, error);
+    case LUDUS_SEAT_ALPHABETA:
+        snprintf(seat->spec.player, sizeof(seat->spec.player), "alphabeta:%d",
+                 1 + spec->level / 2); // depths 1 to 6
+        return ludus_player_thread_create(&seat->player, game->spec.name, seat->spec.player,
+                                          spec->seed, error);
     case LUDUS_SEAT_PLAYER:
         return ludus_player_thread_create(&seat->player, game->spec.name, spec->player, spec->seed,
                                           error);
@@ -128,6 +133,7 @@ void ludus_seat_name(const ludus_seat_spec *spec, char *out, size_t size)
         snprintf(out, size, "you");
         break;
     case LUDUS_SEAT_SEARCH:
+    case LUDUS_SEAT_ALPHABETA:
         snprintf(out, size, "ludus, level %d", spec->level);
         break;
     case LUDUS_SEAT_PLAYER:

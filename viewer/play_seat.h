@@ -17,13 +17,14 @@
 
 typedef enum ludus_seat_kind {
     LUDUS_SEAT_PERSON,
-    LUDUS_SEAT_SEARCH, // a thinker with net (or random playouts) at a level
-    LUDUS_SEAT_PLAYER  // agents/player.h by its text
+    LUDUS_SEAT_SEARCH,    // a thinker with net (or random playouts) at a level
+    LUDUS_SEAT_ALPHABETA, // alpha-beta with the game's heuristic at a level
+    LUDUS_SEAT_PLAYER     // agents/player.h by its text
 } ludus_seat_kind;
 
 typedef struct ludus_seat_spec {
     ludus_seat_kind kind;
-    int32_t level;                      // SEARCH: 1..10
+    int32_t level;                      // SEARCH, ALPHABETA: 1..10
     char net[1024];                     // SEARCH: file, "" = random playouts
     char player[LUDUS_PLAYER_NAME_MAX]; // PLAYER
     int32_t threads;                    // SEARCH: cores

@@ -296,7 +296,9 @@ bool ludus_play_take_turns(ludus_play *p)
 
 static bool is_same_seat(const ludus_seat_spec *a, const ludus_seat_spec *b)
 {
-    return a->kind == b->kind && !strcmp(a->net, b->net) && !strcmp(a->player, b->player);
+    const bool is_alike = a->kind == b->kind && !strcmp(a->net, b->net);
+    return a->kind == LUDUS_SEAT_ALPHABETA ? is_alike && a->level == b->level
+                                           : is_alike && !strcmp(a->player, b->player);
 }
 
 ludus_status ludus_play_start(ludus_play *p, const ludus_seat_spec seats[2], ludus_error *error)
