@@ -1,5 +1,5 @@
 // Claims about DQN and PQN in training: the same weights, replay and worlds on any number of
-// threads and after an interruption, with every key of the agent.
+// threads and after an interruption, with every key of the agent; and both learn cartpole.
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -47,6 +47,8 @@ static const sample samples[] = {
     {"quantile", DQN, "space_invaders", "[q]\nkind = quantile\natoms = 8\n"},
     {"noisy", DQN, "asterix", "double = true\n[net]\nnoisy = on\n[q]\ndueling = on\n"},
     {"munchausen", DQN, "breakout", "munchausen = true\n"},
+    {"pixels", DQN, "breakout",
+     "[env]\npixels = on\n[atari]\nheight = 20\nwidth = 20\nframe_skip = 2\nnoop_max = 3\n"},
     {"pqn", PQN, "breakout", ""},
     {"pqn_cut", PQN, "cartpole", "[env]\nmax_steps = 20\n"},
 };
@@ -105,6 +107,62 @@ static void an_interrupted_run_goes_on_bit_for_bit(void **state)
             fail_msg("%s: resumed, it ends elsewhere", samples[i].name);
         }
     }
+}
+
+// Trains on cartpole by a recipe; what the last iteration reported as `key`.
+static double learned(void **state, const char *name, const char *recipe, const char *key)
+{
+    char folder[TEMP_PATH_MAX];
+    ludus_error error;
+    ludus_run *run;
+    double value = 0.0;
+    temp_path(state, name, folder);
+    ludus_config *config = small_run_config(recipe);
+    assert_int_equal(ludus_run_create(&run, folder, config, 1, &error), LUDUS_OK);
+    while (!ludus_run_finished(run)) {
+        const ludus_report *report;
+        assert_int_equal(ludus_run_step(run, &report, &error), LUDUS_OK);
+        value = ludus_report_get(report, key);
+    }
+    ludus_run_destroy(run);
+    ludus_config_destroy(config);
+    return value;
+}
+
+#define CARTPOLE                                                                                   \
+    "game = cartpole\nseed = 1\ncheckpoint_minutes = 100\nmeasure_every = 0\n"                     \
+    "[eval]\nepisodes = 0\n"
+
+// A reward of 1 per step and a discount of a half: 2 in every state that is far from the end.
+static void dqn_values_reach_their_fixed_point(void **state)
+{
+    const double value =
+        learned(state, "fixed_point",
+                "[run]\nagent = dqn\niterations = 2\n" CARTPOLE "[net]\ntrunk = mlp\nhidden = 64\n"
+                "[actors]\nworlds = 4\nbatch = 4\nsteps = 2\n"
+                "[explore]\nepsilon_final = 0.05\nepsilon_frames = 5000\nframes = 4000\n"
+                "[learn]\ngamma = 0.5\nstart = 500\nframes_per_step = 2\ntarget_every = 100\n"
+                "double = on\nn_step = 3\n[replay]\ncapacity_items = 20000\n"
+                "[train]\nbatch = 32\nshards = 1\noptimiser = adam\nlr = 0.001\n"
+                "weight_decay = 0\nema_decay = 0\n",
+                "value");
+    assert_true(value > 1.7 && value < 2.1);
+}
+
+// Random play balances for 22 steps.
+static void pqn_learns_to_balance(void **state)
+{
+    const double balanced =
+        learned(state, "balance",
+                "[run]\nagent = pqn\niterations = 5\n" CARTPOLE
+                "[net]\ntrunk = mlp\nhidden = 64 64\nnorm = layer\n"
+                "[actors]\nworlds = 16\nbatch = 16\nsteps = 32\n"
+                "[explore]\nepsilon_final = 0.05\nepsilon_frames = 30000\nframes = 10000\n"
+                "[learn]\nreward_scale = 0.1\nepochs = 4\n"
+                "[train]\nbatch = 64\nshards = 1\noptimiser = adam\nlr = 0.001\n"
+                "weight_decay = 0\ngrad_clip = 10\nema_decay = 0\n",
+                "return");
+    assert_true(balanced > 120.0);
 }
 
 static void refused(const char *more, const char *part)
@@ -169,6 +227,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(threads_do_not_change_the_result),
         cmocka_unit_test(an_interrupted_run_goes_on_bit_for_bit),
+        cmocka_unit_test(dqn_values_reach_their_fixed_point),
+        cmocka_unit_test(pqn_learns_to_balance),
         cmocka_unit_test(impossible_recipes_get_one_line),
         cmocka_unit_test(malformed_layers_get_one_line),
     };
