@@ -4,6 +4,7 @@
 #define _DEFAULT_SOURCE // usleep
 
 #include <setjmp.h>
+#include <stdatomic.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -29,12 +30,16 @@ typedef struct talk {
     ludus_gtp *gtp;
     ludus_buffer out;
     size_t read;
+    atomic_int reports; // analysis lines written; relaxed: only their being there matters
 } talk;
 
 static void collect(const char *text, void *user)
 {
     talk *t = user;
     ludus_buffer_put(&t->out, text, strlen(text));
+    if (!strncmp(text, "info ", 5)) {
+        atomic_fetch_add_explicit(&t->reports, 1, memory_order_relaxed);
+    }
 }
 
 static ludus_gtp_config small_config(void)
@@ -75,6 +80,16 @@ static void say(talk *t, const char *line)
 {
     ludus_gtp_feed(t->gtp, line, strlen(line));
     ludus_gtp_feed(t->gtp, "\n", 1);
+}
+
+// Begins an analysis and waits for a first report, however busy the machine is.
+static void begin_analysis(talk *t, const char *line)
+{
+    atomic_store_explicit(&t->reports, 0, memory_order_relaxed);
+    say(t, line);
+    for (int i = 0; i < 6000 && !atomic_load_explicit(&t->reports, memory_order_relaxed); i++) {
+        usleep(10000);
+    }
 }
 
 // Not for commands that begin an analysis: it may be writing.
@@ -614,8 +629,7 @@ static void analysis_reports_until_the_next_line(void **state)
     open_talk(&t, &config);
     ask(&t, "play b E5");
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
-        say(&t, commands[i]);
-        usleep(300000); // however little it sees by then, it has a last word
+        begin_analysis(&t, commands[i]);
         const char *got = ask(&t, i % 2 ? "8 name" : "");
         assert_memory_equal(got, "=7\n", 3);
         const char *end = i % 2 ? "\n\n=8 Ludus\n\n" : "\n\n";
@@ -646,15 +660,13 @@ static void analysis_obeys_its_limits(void **state)
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         expect_failure(&t, bad[i]);
     }
-    say(&t, "lz-analyze b 1 allow b D4,C3 10 allow w A1 10");
-    usleep(200000);
+    begin_analysis(&t, "lz-analyze b 1 allow b D4,C3 10 allow w A1 10");
     const char *got = ask(&t, "");
     assert_true(strstr(got, "info move D4") != NULL || strstr(got, "info move C3") != NULL);
     for (const char *at = strstr(got, "info move "); at; at = strstr(at + 1, "info move ")) {
         assert_true(!strncmp(at + 10, "D4 ", 3) || !strncmp(at + 10, "C3 ", 3));
     }
-    say(&t, "lz-analyze b 1 avoid b D4,C3 10 maxmoves 30");
-    usleep(200000);
+    begin_analysis(&t, "lz-analyze b 1 avoid b D4,C3 10 maxmoves 30");
     got = ask(&t, "");
     assert_non_null(strstr(got, "info move "));
     assert_null(strstr(got, "info move D4 "));
