@@ -207,9 +207,14 @@ static const ludus_net *az_net(const void *self)
 
 static void az_describe(const ludus_report *report, char *out, size_t size)
 {
-    snprintf(out, size, "games %.0f  positions %.0f  loss %.3f + %.3f  %.0f evals/s  net %.0f%%",
-             ludus_report_get(report, "games"), ludus_report_get(report, "positions"),
-             ludus_report_get(report, "loss/policy"), ludus_report_get(report, "loss/value"),
+    const double policy = ludus_report_get(report, "loss/policy");
+    char loss[48] = "gathering"; // no training step yet
+    if (!isnan(policy)) {
+        snprintf(loss, sizeof loss, "loss %.3f + %.3f", policy,
+                 ludus_report_get(report, "loss/value"));
+    }
+    snprintf(out, size, "games %.0f  positions %.0f  %s  %.0f evals/s  net %.0f%%",
+             ludus_report_get(report, "games"), ludus_report_get(report, "positions"), loss,
              ludus_report_get(report, "selfplay/evals_per_second"),
              100.0 * ludus_report_get(report, "selfplay/net_share"));
 }
