@@ -347,7 +347,7 @@ static ludus_status measure_env(const bench_options *options, json_t *rows, ludu
     ludus_status status = LUDUS_OK;
     (void)options;
     for (size_t i = 0; !status && i < count; i++) {
-        ludus_env_bench bytes, bits;
+        ludus_env_bench bytes = {0}, bits = {0};
         status = ludus_env_bench_run(worlds[i]->name, NULL, ENV_STEPS, false, &bytes, error);
         if (!status) {
             status = ludus_env_bench_run(worlds[i]->name, NULL, ENV_STEPS, true, &bits, error);

@@ -128,7 +128,7 @@ static ludus_status read_path(reading *r, const char *path)
 ludus_status ludus_game_data_read(const char *path, const ludus_game *game,
                                   ludus_game_data_sink *sink, void *user, ludus_error *error)
 {
-    ludus_error own;
+    ludus_error own = {0};
     reading r = {.game = game,
                  .sink = sink,
                  .user = user,

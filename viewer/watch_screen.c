@@ -210,10 +210,12 @@ static void place_boards(ludus_watch *w)
         ludus_rect row = w->boards;
         row.h = (w->boards.h - GAP * (float)(rows - 1)) / (float)rows;
         row.y += (float)(i / columns) * (row.h + GAP);
-        w->slots[i].cell = i >= w->num_boards ? (ludus_rect){0}
-                           : w->zoomed < 0    ? ludus_rect_column(row, i % columns, columns, GAP)
-                           : i == w->zoomed   ? w->boards
-                                              : (ludus_rect){0};
+        const bool is_shown = i < w->num_boards && (w->zoomed < 0 || i == w->zoomed);
+        w->slots[i].cell = (ludus_rect){0};
+        if (is_shown) {
+            w->slots[i].cell =
+                w->zoomed < 0 ? ludus_rect_column(row, i % columns, columns, GAP) : w->boards;
+        }
     }
 }
 

@@ -7,6 +7,8 @@ failed=0
 names=
 kind=test
 limit=1200 # seconds for one program: a hang is a failure
+# Teams wait asleep: a spinning team halves the speed of whatever shares its cores.
+export OMP_WAIT_POLICY="${OMP_WAIT_POLICY:-passive}"
 for program in "$@"; do
     if [ "$program" = -- ]; then
         kind=replay
