@@ -1,59 +1,12 @@
-#include "envs/sgf.h"
+#include "envs/sgf_internal.h"
 
-#include <assert.h>
 #include <string.h>
 #include <strings.h>
 
-// Which bytes begin a letter of two bytes.
-typedef enum sgf_encoding { SGF_PLAIN, SGF_SHIFT_JIS, SGF_CHINESE } sgf_encoding;
-
-// Arrays grow in buffers; links are indices, -1 none.
-typedef struct sgf_node {
-    int32_t parent, first_child, last_child, next; // next: the sibling after it
-    int32_t first_property, last_property;
-} sgf_node;
-
-typedef struct sgf_property {
-    char name[LUDUS_SGF_NAME_MAX];
-    int32_t first_value, last_value, next;
-} sgf_property;
-
-typedef struct sgf_value {
-    uint32_t at, size; // in `text`, as in the file
-    int32_t next;
-    sgf_encoding encoding;
-} sgf_value;
-
-struct ludus_sgf {
-    ludus_buffer nodes, properties, values, text;
-    int32_t first_game, last_game;
-};
-
-static bool begins_letter(sgf_encoding encoding, uint8_t c)
+static bool begins_letter(ludus_sgf_encoding encoding, uint8_t c)
 {
-    const bool is_kana = encoding == SGF_SHIFT_JIS && c >= 0xa0 && c <= 0xdf; // of one byte
-    return encoding != SGF_PLAIN && c >= 0x81 && c != 0xff && !is_kana;
-}
-
-static sgf_node *node_at(const ludus_sgf *sgf, int32_t i)
-{
-    assert(i >= 0 && (size_t)i < sgf->nodes.size / sizeof(sgf_node));
-    return (sgf_node *)(void *)sgf->nodes.data + i;
-}
-
-static sgf_property *property_at(const ludus_sgf *sgf, int32_t i)
-{
-    return (sgf_property *)(void *)sgf->properties.data + i;
-}
-
-static sgf_value *value_at(const ludus_sgf *sgf, int32_t i)
-{
-    return (sgf_value *)(void *)sgf->values.data + i;
-}
-
-static bool has_failed(const ludus_sgf *sgf)
-{
-    return sgf->nodes.failed || sgf->properties.failed || sgf->values.failed || sgf->text.failed;
+    const bool is_kana = encoding == LUDUS_SGF_SHIFT_JIS && c >= 0xa0 && c <= 0xdf; // of one byte
+    return encoding != LUDUS_SGF_PLAIN && c >= 0x81 && c != 0xff && !is_kana;
 }
 
 // ---- Life cycle ----------------------------------------------------------------------------
@@ -84,8 +37,8 @@ void ludus_sgf_destroy(ludus_sgf *sgf)
 
 int32_t ludus_sgf_add_node(ludus_sgf *sgf, int32_t parent)
 {
-    const size_t index = sgf->nodes.size / sizeof(sgf_node);
-    const sgf_node fresh = {parent, -1, -1, -1, -1, -1};
+    const size_t index = sgf->nodes.size / sizeof(ludus_sgf_node);
+    const ludus_sgf_node fresh = {parent, -1, -1, -1, -1, -1};
     if (index >= INT32_MAX) {
         return -1;
     }
@@ -94,10 +47,10 @@ int32_t ludus_sgf_add_node(ludus_sgf *sgf, int32_t parent)
         return -1;
     }
     const int32_t node = (int32_t)index;
-    int32_t *first = parent < 0 ? &sgf->first_game : &node_at(sgf, parent)->first_child;
-    int32_t *last = parent < 0 ? &sgf->last_game : &node_at(sgf, parent)->last_child;
+    int32_t *first = parent < 0 ? &sgf->first_game : &ludus_sgf_node_at(sgf, parent)->first_child;
+    int32_t *last = parent < 0 ? &sgf->last_game : &ludus_sgf_node_at(sgf, parent)->last_child;
     if (*last >= 0) {
-        node_at(sgf, *last)->next = node;
+        ludus_sgf_node_at(sgf, *last)->next = node;
     } else {
         *first = node;
     }
@@ -108,7 +61,7 @@ int32_t ludus_sgf_add_node(ludus_sgf *sgf, int32_t parent)
 // A further property of a node, without values; -1 when memory is short.
 static int32_t add_property(ludus_sgf *sgf, int32_t node, const char *name)
 {
-    sgf_property fresh = {.first_value = -1, .last_value = -1, .next = -1};
+    ludus_sgf_property_row fresh = {.first_value = -1, .last_value = -1, .next = -1};
     const size_t length = strlen(name);
     const int32_t index = (int32_t)(sgf->properties.size / sizeof fresh);
     assert(length > 0 && length < sizeof fresh.name);
@@ -117,9 +70,9 @@ static int32_t add_property(ludus_sgf *sgf, int32_t node, const char *name)
     if (sgf->properties.failed) {
         return -1;
     }
-    sgf_node *at = node_at(sgf, node);
+    ludus_sgf_node *at = ludus_sgf_node_at(sgf, node);
     if (at->last_property >= 0) {
-        property_at(sgf, at->last_property)->next = index;
+        ludus_sgf_property_at(sgf, at->last_property)->next = index;
     } else {
         at->first_property = index;
     }
@@ -128,17 +81,17 @@ static int32_t add_property(ludus_sgf *sgf, int32_t node, const char *name)
 }
 
 // A further value of a property: the text from `at` on.
-static void add_value(ludus_sgf *sgf, int32_t property, size_t at, sgf_encoding encoding)
+static void add_value(ludus_sgf *sgf, int32_t property, size_t at, ludus_sgf_encoding encoding)
 {
-    const sgf_value fresh = {(uint32_t)at, (uint32_t)(sgf->text.size - at), -1, encoding};
+    const ludus_sgf_value fresh = {(uint32_t)at, (uint32_t)(sgf->text.size - at), -1, encoding};
     const int32_t index = (int32_t)(sgf->values.size / sizeof fresh);
     ludus_buffer_put(&sgf->values, &fresh, sizeof fresh);
     if (sgf->values.failed) {
         return;
     }
-    sgf_property *p = property_at(sgf, property);
+    ludus_sgf_property_row *p = ludus_sgf_property_at(sgf, property);
     if (p->last_value >= 0) {
-        value_at(sgf, p->last_value)->next = index;
+        ludus_sgf_value_at(sgf, p->last_value)->next = index;
     } else {
         p->first_value = index;
     }
@@ -147,9 +100,9 @@ static void add_value(ludus_sgf *sgf, int32_t property, size_t at, sgf_encoding 
 
 static int32_t find_property(const ludus_sgf *sgf, int32_t node, const char *name)
 {
-    int32_t i = node_at(sgf, node)->first_property;
-    while (i >= 0 && strcmp(property_at(sgf, i)->name, name) != 0) {
-        i = property_at(sgf, i)->next;
+    int32_t i = ludus_sgf_node_at(sgf, node)->first_property;
+    while (i >= 0 && strcmp(ludus_sgf_property_at(sgf, i)->name, name) != 0) {
+        i = ludus_sgf_property_at(sgf, i)->next;
     }
     return i;
 }
@@ -169,7 +122,7 @@ void ludus_sgf_add(ludus_sgf *sgf, int32_t node, const char *name, const char *t
         }
         ludus_buffer_put(&sgf->text, c, 1);
     }
-    add_value(sgf, property, at, SGF_PLAIN);
+    add_value(sgf, property, at, LUDUS_SGF_PLAIN);
 }
 
 // ---- Parsing -------------------------------------------------------------------------------
@@ -181,7 +134,7 @@ typedef struct sgf_reader {
     ludus_buffer open; // int32_t: the node before each open bracket, -1 at a game's
     int32_t node;      // the next node's parent
     bool is_new;       // a bracket has opened and no node has come yet
-    sgf_encoding encoding;
+    ludus_sgf_encoding encoding;
 } sgf_reader;
 
 static ludus_status refuse(const sgf_reader *r, const char *what, ludus_error *error)
@@ -228,22 +181,22 @@ static ludus_status read_value(sgf_reader *r, int32_t property, ludus_error *err
     return LUDUS_OK;
 }
 
-static sgf_encoding encoding_of(const char *name)
+static ludus_sgf_encoding encoding_of(const char *name)
 {
     static const char *const japanese[] = {"Shift_JIS", "Shift-JIS", "SJIS",
                                            "MS_Kanji",  "CP932",     "Windows-31J"};
     static const char *const chinese[] = {"Big5", "GBK", "GB18030", "CP936", "CP950"};
     for (size_t i = 0; i < sizeof japanese / sizeof japanese[0]; i++) {
         if (strcasecmp(name, japanese[i]) == 0) {
-            return SGF_SHIFT_JIS;
+            return LUDUS_SGF_SHIFT_JIS;
         }
     }
     for (size_t i = 0; i < sizeof chinese / sizeof chinese[0]; i++) {
         if (strcasecmp(name, chinese[i]) == 0) {
-            return SGF_CHINESE;
+            return LUDUS_SGF_CHINESE;
         }
     }
-    return SGF_PLAIN;
+    return LUDUS_SGF_PLAIN;
 }
 
 static ludus_status read_property(sgf_reader *r, ludus_error *error)
@@ -287,7 +240,7 @@ static ludus_status open_bracket(sgf_reader *r, ludus_error *error)
     ludus_buffer_put(&r->open, &r->node, sizeof r->node);
     r->is_new = true;
     if (r->node < 0) {
-        r->encoding = SGF_PLAIN;
+        r->encoding = LUDUS_SGF_PLAIN;
     }
     return LUDUS_OK;
 }
@@ -357,7 +310,7 @@ static ludus_status parse_all(sgf_reader *r, ludus_error *error)
             break;
         }
         status = read_token(r, error);
-        if (status == LUDUS_ERR_NOMEM || has_failed(r->sgf) || r->open.failed) {
+        if (status == LUDUS_ERR_NOMEM || ludus_sgf_has_failed(r->sgf) || r->open.failed) {
             return ludus_fail(error, LUDUS_ERR_NOMEM, "no memory for an SGF file");
         }
     }
@@ -405,7 +358,7 @@ ludus_status ludus_sgf_load(ludus_sgf **out, const char *path, ludus_error *erro
 static int32_t nth_sibling(const ludus_sgf *sgf, int32_t node, int32_t index)
 {
     while (node >= 0 && index-- > 0) {
-        node = node_at(sgf, node)->next;
+        node = ludus_sgf_node_at(sgf, node)->next;
     }
     return node;
 }
@@ -417,18 +370,19 @@ int32_t ludus_sgf_root(const ludus_sgf *sgf, int32_t game)
 
 int32_t ludus_sgf_parent(const ludus_sgf *sgf, int32_t node)
 {
-    return node_at(sgf, node)->parent;
+    return ludus_sgf_node_at(sgf, node)->parent;
 }
 
 int32_t ludus_sgf_child(const ludus_sgf *sgf, int32_t node, int32_t index)
 {
-    return nth_sibling(sgf, node_at(sgf, node)->first_child, index);
+    return nth_sibling(sgf, ludus_sgf_node_at(sgf, node)->first_child, index);
 }
 
 int32_t ludus_sgf_num_children(const ludus_sgf *sgf, int32_t node)
 {
     int32_t count = 0;
-    for (int32_t i = node_at(sgf, node)->first_child; i >= 0; i = node_at(sgf, i)->next) {
+    for (int32_t i = ludus_sgf_node_at(sgf, node)->first_child; i >= 0;
+         i = ludus_sgf_node_at(sgf, i)->next) {
         count++;
     }
     return count;
@@ -439,8 +393,8 @@ int32_t ludus_sgf_count(const ludus_sgf *sgf, int32_t node, const char *name)
     const int32_t property = find_property(sgf, node, name);
     int32_t count = 0;
     if (property >= 0) {
-        for (int32_t i = property_at(sgf, property)->first_value; i >= 0;
-             i = value_at(sgf, i)->next) {
+        for (int32_t i = ludus_sgf_property_at(sgf, property)->first_value; i >= 0;
+             i = ludus_sgf_value_at(sgf, i)->next) {
             count++;
         }
     }
@@ -449,11 +403,11 @@ int32_t ludus_sgf_count(const ludus_sgf *sgf, int32_t node, const char *name)
 
 const char *ludus_sgf_property(const ludus_sgf *sgf, int32_t node, int32_t index)
 {
-    int32_t i = node_at(sgf, node)->first_property;
+    int32_t i = ludus_sgf_node_at(sgf, node)->first_property;
     while (i >= 0 && index-- > 0) {
-        i = property_at(sgf, i)->next;
+        i = ludus_sgf_property_at(sgf, i)->next;
     }
-    return i >= 0 ? property_at(sgf, i)->name : NULL;
+    return i >= 0 ? ludus_sgf_property_at(sgf, i)->name : NULL;
 }
 
 // Bytes of a line end at `at`: CR, LF and pairs of them.
@@ -469,7 +423,7 @@ static size_t line_end(const uint8_t *text, size_t size, size_t at)
 
 // Reads the character at text[*at], or two bytes of one letter, and goes on behind it; returns how
 // many bytes it is, 0 for a soft line break.
-static int take_character(const uint8_t *text, size_t size, sgf_encoding encoding, size_t *at,
+static int take_character(const uint8_t *text, size_t size, ludus_sgf_encoding encoding, size_t *at,
                           char out[2])
 {
     if (begins_letter(encoding, text[*at]) && *at + 1 < size) {
@@ -489,14 +443,14 @@ int32_t ludus_sgf_text(const ludus_sgf *sgf, int32_t node, const char *name, int
                        char *out, size_t size)
 {
     const int32_t property = find_property(sgf, node, name);
-    int32_t value = property >= 0 ? property_at(sgf, property)->first_value : -1;
+    int32_t value = property >= 0 ? ludus_sgf_property_at(sgf, property)->first_value : -1;
     while (value >= 0 && index-- > 0) {
-        value = value_at(sgf, value)->next;
+        value = ludus_sgf_value_at(sgf, value)->next;
     }
     if (value < 0) {
         return -1;
     }
-    const sgf_value *v = value_at(sgf, value);
+    const ludus_sgf_value *v = ludus_sgf_value_at(sgf, value);
     const uint8_t *text = sgf->text.data + v->at;
     size_t used = 0;
     for (size_t at = 0; at < v->size;) {
@@ -512,92 +466,4 @@ int32_t ludus_sgf_text(const ludus_sgf *sgf, int32_t node, const char *name, int
         out[used < size ? used : size - 1] = '\0';
     }
     return (int32_t)used;
-}
-
-// ---- Writing -------------------------------------------------------------------------------
-
-#define LINE_WIDTH 72 // bytes after which a node begins a new line
-
-static void write_text(ludus_buffer *out, const char *text)
-{
-    ludus_buffer_put(out, text, strlen(text));
-}
-
-static void write_node(const ludus_sgf *sgf, int32_t node, size_t *line_start, ludus_buffer *out)
-{
-    if (out->size - *line_start > LINE_WIDTH) {
-        write_text(out, "\n");
-        *line_start = out->size;
-    }
-    write_text(out, ";");
-    for (int32_t p = node_at(sgf, node)->first_property; p >= 0; p = property_at(sgf, p)->next) {
-        write_text(out, property_at(sgf, p)->name);
-        for (int32_t v = property_at(sgf, p)->first_value; v >= 0; v = value_at(sgf, v)->next) {
-            write_text(out, "[");
-            ludus_buffer_put(out, sgf->text.data + value_at(sgf, v)->at, value_at(sgf, v)->size);
-            write_text(out, "]");
-        }
-    }
-}
-
-static bool has_variations(const ludus_sgf *sgf, int32_t node)
-{
-    const sgf_node *n = node_at(sgf, node);
-    return n->first_child != n->last_child;
-}
-
-static void open_line(size_t *line_start, ludus_buffer *out)
-{
-    write_text(out, "\n(");
-    *line_start = out->size;
-}
-
-// Climbs from a leaf to where the next variation begins, closing brackets; -1 at the game's end.
-static int32_t next_variation(const ludus_sgf *sgf, int32_t root, int32_t node, ludus_buffer *out)
-{
-    while (node != root) {
-        const int32_t parent = node_at(sgf, node)->parent;
-        if (has_variations(sgf, parent)) {
-            write_text(out, ")");
-            if (node_at(sgf, node)->next >= 0) {
-                return node_at(sgf, node)->next;
-            }
-        }
-        node = parent;
-    }
-    return -1;
-}
-
-static void write_game(const ludus_sgf *sgf, int32_t root, ludus_buffer *out)
-{
-    size_t line_start = out->size;
-    int32_t node = root;
-    write_text(out, "(");
-    while (node >= 0) {
-        write_node(sgf, node, &line_start, out);
-        if (node == root) {
-            write_text(out, "\n");
-            line_start = out->size;
-        }
-        if (node_at(sgf, node)->first_child >= 0) {
-            if (has_variations(sgf, node)) {
-                open_line(&line_start, out);
-            }
-            node = node_at(sgf, node)->first_child;
-            continue;
-        }
-        node = next_variation(sgf, root, node, out);
-        if (node >= 0) {
-            open_line(&line_start, out);
-        }
-    }
-    write_text(out, ")\n");
-}
-
-void ludus_sgf_write(const ludus_sgf *sgf, ludus_buffer *out)
-{
-    out->failed = out->failed || has_failed(sgf);
-    for (int32_t game = sgf->first_game; game >= 0; game = node_at(sgf, game)->next) {
-        write_game(sgf, game, out);
-    }
 }
