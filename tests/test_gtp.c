@@ -23,7 +23,7 @@
 #include "envs/go.h"
 #include "temp_folder.h"
 
-#define GNUGO "gtp:gnugo --mode gtp --chinese-rules --level 1"
+#define GNUGO "gtp:gnugo --mode gtp --chinese-rules --positional-superko --seed 1 --level 1"
 
 // What the engine has written.
 typedef struct talk {
@@ -788,7 +788,8 @@ static void a_match_over_pipes_comes_to_its_end(void **state)
     if (program == NULL || system("command -v gnugo >/dev/null") != 0) {
         skip();
     }
-    snprintf(text, sizeof text, "gtp:%s gtp --net none --sims 20 --rules tromp-taylor", program);
+    snprintf(text, sizeof text, "gtp:%s gtp --net none --sims 20 --seed 1 --rules chinese",
+             program);
     assert_int_equal(ludus_game_open(&game, "go5", NULL), LUDUS_OK);
     void *pos = ludus_alloc(1, game.spec.state_bytes);
     ludus_rng_init(&rng, 1, 0);

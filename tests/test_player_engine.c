@@ -16,7 +16,7 @@
 #include "envs/go.h"
 #include "temp_folder.h"
 
-#define GNUGO "gtp:gnugo --mode gtp --chinese-rules --level 1"
+#define GNUGO "gtp:gnugo --mode gtp --chinese-rules --positional-superko --seed 1 --level 1"
 
 // A GTP engine that writes what it hears into a file and answers genmove with what it was told to
 // when it was started; "dies" and "sleeps" are no answers.
