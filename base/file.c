@@ -210,6 +210,31 @@ ludus_status ludus_file_make_folder(const char *path, ludus_error *error)
     return status;
 }
 
+ludus_status ludus_file_lock(int *lock, const char *path, ludus_error *error)
+{
+    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    *lock = -1;
+    const int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    if (fd < 0) {
+        return ludus_fail(error, LUDUS_ERR_IO, "%s: %s", path, strerror(errno));
+    }
+    if (fcntl(fd, F_SETLK, &whole) != 0) {
+        const bool is_held = errno == EACCES || errno == EAGAIN;
+        const char *why = is_held ? "another process holds it" : strerror(errno);
+        close(fd);
+        return ludus_fail(error, is_held ? LUDUS_ERR_STATE : LUDUS_ERR_IO, "%s: %s", path, why);
+    }
+    *lock = fd;
+    return LUDUS_OK;
+}
+
+void ludus_file_unlock(int lock)
+{
+    if (lock >= 0) {
+        close(lock);
+    }
+}
+
 // ---- Buffers and cursors ---------------------------------------------------------------------
 
 void ludus_buffer_put(ludus_buffer *buffer, const void *data, size_t size)

@@ -36,6 +36,12 @@ bool ludus_file_exists(const char *path);
 // mkdir -p.
 ludus_status ludus_file_make_folder(const char *path, ludus_error *error);
 
+// Takes the file `path`, made if need be, as a lock that one process at a time can hold; the system
+// takes it back when the process dies. LUDUS_ERR_STATE: another process holds it. *lock is given
+// back by ludus_file_unlock; on failure it is -1, which unlock accepts.
+ludus_status ludus_file_lock(int *lock, const char *path, ludus_error *error);
+void ludus_file_unlock(int lock);
+
 // Little-endian fields of binary formats; the caller checks the room first.
 static inline uint32_t ludus_load_u32(const uint8_t *p)
 {

@@ -58,6 +58,7 @@ struct ludus_run {
     double session_start; // ludus_clock()
     double last_save;     // training seconds
     char folder[PATH_MAX_BYTES];
+    int lock; // FOLDER/lock: one process trains a run
 };
 
 // Writes FOLDER/NAME into out; folders longer than the buffer were refused at creation.
@@ -69,11 +70,23 @@ static void path_in(const ludus_run *run, const char *name, char out[PATH_MAX_BY
 static ludus_status check_folder(ludus_run *run, const char *folder, ludus_error *error)
 {
     const size_t length = strlen(folder);
+    run->lock = -1;
     if (length == 0 || length >= sizeof run->folder) {
         return ludus_fail(error, LUDUS_ERR_ARG, "%s: the run's path is empty or too long", folder);
     }
     memcpy(run->folder, folder, length + 1);
     return LUDUS_OK;
+}
+
+static ludus_status lock_folder(ludus_run *run, ludus_error *error)
+{
+    char path[PATH_MAX_BYTES + 32];
+    path_in(run, "lock", path);
+    const ludus_status status = ludus_file_lock(&run->lock, path, error);
+    if (status == LUDUS_ERR_STATE) {
+        return ludus_fail(error, status, "%s: another process trains this run", run->folder);
+    }
+    return status;
 }
 
 static ludus_status read_settings(ludus_run *run, ludus_config *recipe, ludus_error *error)
@@ -121,6 +134,9 @@ ludus_status ludus_run_create(ludus_run **out, const char *folder, ludus_config 
     }
     if (status == LUDUS_OK) {
         status = ludus_file_make_folder(folder, error);
+    }
+    if (status == LUDUS_OK) {
+        status = lock_folder(run, error);
     }
     if (status == LUDUS_OK) {
         status = ludus_file_replace(path, run->recipe_text, strlen(run->recipe_text), error);
@@ -262,6 +278,9 @@ ludus_status ludus_run_resume(ludus_run **out, const char *folder, const char *c
     }
     ludus_status status = check_folder(run, folder, error);
     if (status == LUDUS_OK) {
+        status = ludus_file_exists(folder) ? lock_folder(run, error) : LUDUS_OK;
+    }
+    if (status == LUDUS_OK) {
         path_in(run, "checkpoint.ludus", path);
         status = ludus_file_exists(path) ? resume_from(run, path, overrides, count, threads, error)
                                          : restart(run, overrides, count, threads, error);
@@ -285,6 +304,7 @@ void ludus_run_destroy(ludus_run *run)
     ludus_event_file_destroy(run->events);
     ludus_config_destroy(run->own_recipe);
     ludus_free(run->recipe_text);
+    ludus_file_unlock(run->lock);
     ludus_free(run);
 }
 

@@ -5,6 +5,7 @@
 //     runs/NAME/net.safetensors    the averaged weights of the last checkpoint
 //     runs/NAME/metrics.jsonl      one JSON object per iteration
 //     runs/NAME/events.out.tfevents.*   the same numbers for TensorBoard
+//     runs/NAME/lock               held by the process that trains the run
 //     runs/NAME/replay/*.seg       game records, if replay.segments is on
 //
 // A checkpoint is written every `checkpoint_minutes`, at the end, and when asked to stop. It also

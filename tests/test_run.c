@@ -153,6 +153,30 @@ static void run_folder_is_never_overwritten(void **state)
     ludus_config_destroy(config);
 }
 
+static void one_process_trains_a_run(void **state)
+{
+    char folder[TEMP_PATH_MAX];
+    ludus_error error;
+    ludus_run *run, *second;
+    int status;
+    temp_path(state, "locked", folder);
+    ludus_config *recipe = small_run_config(small_recipe);
+    assert_int_equal(ludus_run_create(&run, folder, recipe, 1, &error), LUDUS_OK);
+    const pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        _exit(ludus_run_resume(&second, folder, NULL, 0, 1, &error) == LUDUS_ERR_STATE &&
+                      strstr(error.text, "another process trains this run") != NULL
+                  ? 0
+                  : 1);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    ludus_run_destroy(run);
+    ludus_config_destroy(recipe);
+    assert_int_not_equal(small_run_resumed(folder, 1), 0);
+}
+
 static void resume_refuses_another_recipe(void **state)
 {
     char folder[TEMP_PATH_MAX];
@@ -268,6 +292,7 @@ int main(void)
         cmocka_unit_test(seed_changes_the_result),
         cmocka_unit_test(stop_and_resume_continues_exactly),
         cmocka_unit_test(run_folder_is_never_overwritten),
+        cmocka_unit_test(one_process_trains_a_run),
         cmocka_unit_test(resume_refuses_another_recipe),
         cmocka_unit_test(truncated_checkpoint_is_refused),
         cmocka_unit_test(flipped_bit_is_refused),
