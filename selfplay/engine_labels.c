@@ -312,6 +312,8 @@ static void label_games(teacher *teachers, int32_t threads, int64_t first, int32
         games[i].bytes.size = 0;
         if (!t->failed) {
             t->failed = label_game(t, first + i) != LUDUS_OK;
+        }
+        if (!t->failed) {
             games[i].plies = t->record.num_plies;
             ludus_record_encode(&t->record, &games[i].bytes);
         }
