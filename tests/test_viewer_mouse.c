@@ -96,8 +96,10 @@ static void start_display(desk *d)
     posix_spawn_file_actions_t actions;
     assert_int_equal(pipe(ends), 0);
     snprintf(number, sizeof(number), "%d", ends[1]);
-    char *args[] = {"Xvfb",        "-displayfd", number, "-screen", "0",
-                    "1400x900x24", "-nolisten",  "tcp",  NULL};
+    // Without -noreset the server begins anew when xdotool, its only client so far, leaves, and
+    // refuses whoever comes then.
+    char *args[] = {"Xvfb",        "-displayfd", number, "-screen",  "0",
+                    "1400x900x24", "-nolisten",  "tcp",  "-noreset", NULL};
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
     assert_int_equal(posix_spawnp(&d->display, args[0], &actions, NULL, args, environ), 0);
@@ -134,6 +136,15 @@ static void program_path(char out[1024])
     strcat(out, "/ludus");
 }
 
+// A program that has died will not do what is waited for.
+static void check_lives(desk *d)
+{
+    if (waitpid(d->program, NULL, WNOHANG) == d->program) {
+        d->program = 0;
+        fail_msg("the program has ended");
+    }
+}
+
 // Starts `ludus play GAME --window` for two people in the test's folder and finds its window.
 static void start_program(void **state, desk *d, const char *game)
 {
@@ -158,6 +169,7 @@ static void start_program(void **state, desk *d, const char *game)
             *strchr(d->window, '\n') = '\0';
             return;
         }
+        check_lives(d);
         nap(0.25);
     }
     fail_msg("no window came up");
@@ -188,13 +200,14 @@ static void press_key(desk *d, const char *name)
 }
 
 // Waits for the file that the program saves and compares.
-static void check_saved(void **state, const char *name, const char *part)
+static void check_saved(void **state, desk *d, const char *name, const char *part)
 {
     char path[TEMP_PATH_MAX];
     char *data = NULL;
     size_t size;
     temp_path(state, name, path);
     for (int i = 0; i < PATIENCE * 4 && !ludus_file_exists(path); i++) {
+        check_lives(d);
         nap(0.25);
     }
     assert_int_equal(ludus_file_read(path, 1 << 16, (void **)&data, &size, NULL), LUDUS_OK);
@@ -268,7 +281,7 @@ static void a_whole_game_of_connect_four_by_mouse(void **state)
     click_cell(&hand, 1);
     click_cell(&hand, 6);
     press_key(&hand, "s");
-    check_saved(state, "connect4-001.txt", "1 7 1 7 4 4 5 5 3 6 2\n");
+    check_saved(state, &hand, "connect4-001.txt", "1 7 1 7 4 4 5 5 3 6 2\n");
     check_quits(state, &hand);
 }
 
@@ -290,7 +303,7 @@ static void a_game_of_chess_with_promotion_by_mouse(void **state)
     }
     press_key(&hand, "r"); // Black gives up
     press_key(&hand, "s");
-    check_saved(state, "chess-001.pgn", "5. hxg8=R Rxg8 6. Rh7 1-0");
+    check_saved(state, &hand, "chess-001.pgn", "5. hxg8=R Rxg8 6. Rh7 1-0");
     check_quits(state, &hand);
 }
 
@@ -308,8 +321,8 @@ static void a_game_of_9x9_go_with_scoring_by_mouse(void **state)
     click_cell(&hand, 8 * 9); // both are dead
     click_cell(&hand, 4 * 9 + 7);
     press_key(&hand, "s");
-    check_saved(state, "go9-001.sgf", "RE[B+2]");
-    check_saved(state, "go9-001.sgf", ";B[ai];W[he];B[];W[]");
+    check_saved(state, &hand, "go9-001.sgf", "RE[B+2]");
+    check_saved(state, &hand, "go9-001.sgf", ";B[ai];W[he];B[];W[]");
     check_quits(state, &hand);
 }
 
