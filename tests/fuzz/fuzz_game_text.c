@@ -3,6 +3,7 @@
 // Input: byte 0 chooses the family, byte 1 its size, the rest is a position in text, a newline and
 // moves separated by newlines. Whatever is accepted must behave like a position of the game.
 
+#include "fuzz_require.h"
 #include "envs/game.h"
 
 #include <stdio.h>
@@ -12,13 +13,6 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define MAX_TEXT 1024
-#define REQUIRE(condition)                                                                         \
-    do {                                                                                           \
-        if (!(condition)) {                                                                        \
-            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);                        \
-            abort();                                                                               \
-        }                                                                                          \
-    } while (0)
 
 static bool open_chosen(ludus_game *game, uint8_t family, uint8_t size)
 {

@@ -1,6 +1,7 @@
 // Bytes as the input of the GTP engine: every line that is one has an answer of the right form, and
 // nothing else happens. Searches are of two simulations; files are out of reach.
 
+#include "fuzz_require.h"
 #include "agents/gtp.h"
 
 #include <stdio.h>
@@ -8,14 +9,6 @@
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define REQUIRE(condition)                                                                         \
-    do {                                                                                           \
-        if (!(condition)) {                                                                        \
-            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);                        \
-            abort();                                                                               \
-        }                                                                                          \
-    } while (0)
 
 // Answers begin with '=' or '?'; analysis lines with "info" or "play", its end is an empty line.
 static void check(const char *text, void *user)

@@ -3,6 +3,7 @@
 // Input: byte 0 says how long the pieces are in which the rest arrives. Whatever comes, the
 // reader's rows must be whole and its iterations ascending, and the pieces must not matter.
 
+#include "fuzz_require.h"
 #include "viewer/metrics_reader.h"
 
 #include <math.h>
@@ -11,14 +12,6 @@
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define REQUIRE(condition)                                                                         \
-    do {                                                                                           \
-        if (!(condition)) {                                                                        \
-            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);                        \
-            abort();                                                                               \
-        }                                                                                          \
-    } while (0)
 
 static ludus_metrics_reader *read_in_pieces(const uint8_t *data, size_t size, size_t piece)
 {

@@ -5,6 +5,7 @@
 // transitions twice, within bounds; a state that is accepted is saved again byte for byte and goes
 // on to a record that can be read.
 
+#include "fuzz_require.h"
 #include "selfplay/actors.h"
 #include "selfplay/piece.h"
 
@@ -18,13 +19,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 #define MAX_FRAME 16
 #define MAX_STACK 4
 #define GAMMA 0.5f
-#define REQUIRE(condition)                                                                         \
-    do {                                                                                           \
-        if (!(condition)) {                                                                        \
-            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);                        \
-            abort();                                                                               \
-        }                                                                                          \
-    } while (0)
 
 typedef struct drawn {
     ludus_transition t;

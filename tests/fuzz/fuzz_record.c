@@ -3,6 +3,7 @@
 // Input: byte 0 chooses the game, the rest is a record. What is accepted is a legal game whose
 // plies are the same when each is looked up alone, and which is written back byte for byte.
 
+#include "fuzz_require.h"
 #include "selfplay/record.h"
 
 #include <stdio.h>
@@ -12,13 +13,6 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define MAX_LEGAL 512
-#define REQUIRE(condition)                                                                         \
-    do {                                                                                           \
-        if (!(condition)) {                                                                        \
-            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);                        \
-            abort();                                                                               \
-        }                                                                                          \
-    } while (0)
 
 static const char *const names[] = {"tictactoe", "connect4", "othello6",
                                     "othello",   "gomoku9",  "go5"};

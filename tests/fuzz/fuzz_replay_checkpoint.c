@@ -3,6 +3,7 @@
 // Input: the replay's part of a checkpoint, tag "fuzz". Each is tried as it is and with its
 // checksums made right. What is accepted can be read item by item and is saved byte for byte.
 
+#include "fuzz_require.h"
 #include "chunk_repair.h"
 #include "selfplay/replay.h"
 
@@ -13,13 +14,6 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define HEADER 56 // bytes before the first chunk
-#define REQUIRE(condition)                                                                         \
-    do {                                                                                           \
-        if (!(condition)) {                                                                        \
-            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);                        \
-            abort();                                                                               \
-        }                                                                                          \
-    } while (0)
 
 static void check_items(const ludus_replay *replay)
 {

@@ -2,6 +2,7 @@
 //
 // Input: a file. Each is tried as it is and with its checksums made right.
 
+#include "fuzz_require.h"
 #include "selfplay/segment.h"
 
 #include "chunk_repair.h"
@@ -13,14 +14,6 @@
 #include <unistd.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define REQUIRE(condition)                                                                         \
-    do {                                                                                           \
-        if (!(condition)) {                                                                        \
-            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);                        \
-            abort();                                                                               \
-        }                                                                                          \
-    } while (0)
 
 typedef struct totals {
     int64_t end; // one past the last item

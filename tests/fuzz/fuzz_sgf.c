@@ -1,6 +1,7 @@
 // Bytes as a game record: refused in one line, or a tree that is written and read back the same.
 // Its first game's main line is played as Go.
 
+#include "fuzz_require.h"
 #include "envs/sgf_go.h"
 
 #include <stdio.h>
@@ -8,14 +9,6 @@
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define REQUIRE(condition)                                                                         \
-    do {                                                                                           \
-        if (!(condition)) {                                                                        \
-            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);                        \
-            abort();                                                                               \
-        }                                                                                          \
-    } while (0)
 
 static void play(const ludus_sgf *sgf)
 {
