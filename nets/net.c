@@ -156,20 +156,29 @@ static bool same_shape(const ludus_tensor *a, const ludus_tensor *b)
     return a->rank == b->rank && memcmp(a->shape, b->shape, sizeof a->shape) == 0;
 }
 
-ludus_status ludus_net_resize(ludus_net **out, const ludus_net *net, int32_t h, int32_t w,
-                              ludus_error *error)
+static ludus_net_desc resized(const ludus_net_desc *desc, int32_t h, int32_t w)
 {
-    ludus_net_desc desc = net->desc;
-    const int32_t cells = desc.in_shape[1] * desc.in_shape[2];
-    *out = NULL;
-    desc.in_shape[1] = h;
-    desc.in_shape[2] = w;
-    for (int32_t i = 0; i < desc.num_heads; i++) {
-        if (desc.heads[i].kind == LUDUS_HEAD_POLICY && desc.heads[i].pooled) {
-            desc.heads[i].size += h * w - cells;
+    ludus_net_desc d = *desc;
+    d.in_shape[1] = h;
+    d.in_shape[2] = w;
+    for (int32_t i = 0; i < d.num_heads; i++) {
+        if (d.heads[i].kind == LUDUS_HEAD_POLICY && d.heads[i].pooled) {
+            d.heads[i].size += h * w - desc->in_shape[1] * desc->in_shape[2];
         }
     }
-    ludus_status status = ludus_net_create(out, &desc, 0, error);
+    return d;
+}
+
+// A net of another size without weights; fails when those of `net` would not fit it.
+static ludus_status build_resized(ludus_net **out, const ludus_net *net, int32_t h, int32_t w,
+                                  ludus_error *error)
+{
+    const ludus_net_desc desc = resized(&net->desc, h, w);
+    *out = NULL;
+    ludus_status status = ludus_net_desc_check(&desc, error);
+    if (status == LUDUS_OK && build(out, &desc) != LUDUS_OK) {
+        status = ludus_fail(error, LUDUS_ERR_NOMEM, "net: out of memory");
+    }
     // The nodes are the same, so the tensors are, but for their shapes.
     for (size_t i = 0; status == LUDUS_OK && i < net->graph.num_tensors; i++) {
         const ludus_tensor *from = &net->graph.tensors[i];
@@ -181,17 +190,40 @@ ludus_status ludus_net_resize(ludus_net **out, const ludus_net *net, int32_t h, 
     if (status != LUDUS_OK) {
         ludus_net_destroy(*out);
         *out = NULL;
-        return status;
     }
-    memcpy((*out)->params, net->params, net->graph.num_floats * sizeof *net->params);
-    return LUDUS_OK;
+    return status;
+}
+
+ludus_status ludus_net_resize(ludus_net **out, const ludus_net *net, int32_t h, int32_t w,
+                              ludus_error *error)
+{
+    const ludus_status status = build_resized(out, net, h, w, error);
+    if (status == LUDUS_OK) {
+        memcpy((*out)->params, net->params, net->graph.num_floats * sizeof *net->params);
+    }
+    return status;
+}
+
+ludus_status ludus_net_view(ludus_net **out, const ludus_net *net, int32_t h, int32_t w,
+                            ludus_error *error)
+{
+    const ludus_status status = build_resized(out, net, h, w, error);
+    if (status == LUDUS_OK) {
+        ludus_free((*out)->params);
+        (*out)->params = net->params;
+        (*out)->borrows_params = true;
+        for (size_t i = 0; i < net->graph.num_tensors; i++) {
+            (*out)->graph.tensors[i].data = net->graph.tensors[i].data;
+        }
+    }
+    return status;
 }
 
 void ludus_net_destroy(ludus_net *net)
 {
     if (net != NULL) {
         ludus_graph_free(&net->graph);
-        ludus_free(net->params);
+        ludus_free(net->borrows_params ? NULL : net->params);
         ludus_free(net);
     }
 }

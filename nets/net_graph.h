@@ -60,7 +60,13 @@ void ludus_graph_free(ludus_graph *graph);
 struct ludus_net {
     ludus_net_desc desc;
     ludus_graph graph;
-    float *params; // one block; tensor data point into it
+    float *params;       // one block; tensor data point into it
+    bool borrows_params; // of the net that this one is a view of
 };
+
+// The net for boards of height h and width w on the weights of `net` itself, whose changes it sees;
+// `net` must outlive it. Fails as ludus_net_resize does. Nobody writes through a view.
+ludus_status ludus_net_view(ludus_net **out, const ludus_net *net, int32_t h, int32_t w,
+                            ludus_error *error);
 
 #endif

@@ -72,14 +72,20 @@ ludus_trainer_config ludus_trainer_config_default(void)
     };
 }
 
+// What each size of the input has of its own.
+typedef struct trainer_shape {
+    ludus_net *net, *ema;     // the trainer's for shape 0, else views of them, owned
+    ludus_lane *lanes;        // one per thread
+    ludus_lane_shared shared; // packed weights, in the order that this size's kernels like
+} trainer_shape;
+
 struct ludus_trainer {
     ludus_trainer_config config;
     ludus_net *net; // the caller's
     ludus_net *ema; // NULL when ema_decay is 0
     int64_t steps;
-    int32_t num_lanes;
-    ludus_lane *lanes;        // one per thread
-    ludus_lane_shared shared; // packed weights
+    int32_t num_lanes, num_shapes;
+    trainer_shape shapes[LUDUS_TRAINER_MAX_SHAPES];
     ludus_lane_shard *shards; // gradients and losses of each shard
     ludus_parts parts;        // gradient, moments, and what is done with them
 };
@@ -100,8 +106,7 @@ static ludus_status create_blocks(ludus_trainer *t)
 {
     const ludus_graph *g = &t->net->graph;
     t->shards = ludus_alloc((size_t)t->config.shards, sizeof *t->shards);
-    t->lanes = ludus_alloc((size_t)t->num_lanes, sizeof *t->lanes);
-    if (!t->shards || !t->lanes) {
+    if (t->shards == NULL) {
         return LUDUS_ERR_NOMEM;
     }
     for (int32_t i = 0; i < t->config.shards; i++) {
@@ -111,6 +116,36 @@ static ludus_status create_blocks(ludus_trainer *t)
         }
     }
     return t->config.ema_decay > 0.0f ? ludus_net_clone(&t->ema, t->net) : LUDUS_OK;
+}
+
+static ludus_status init_shape(trainer_shape *s, const ludus_trainer *t, ludus_error *error)
+{
+    s->lanes = ludus_alloc((size_t)t->num_lanes, sizeof *s->lanes);
+    if (s->lanes == NULL) {
+        return ludus_fail(error, LUDUS_ERR_NOMEM, "trainer: out of memory");
+    }
+    ludus_status status = LUDUS_OK;
+    for (int32_t i = 0; i < t->num_lanes && status == LUDUS_OK; i++) {
+        status = ludus_lane_init(&s->lanes[i], s->net, &t->config, error);
+    }
+    return status == LUDUS_OK ? ludus_lane_shared_init(&s->shared, s->net, &s->lanes[0], error)
+                              : status;
+}
+
+static void free_shape(trainer_shape *s, const ludus_trainer *t)
+{
+    if (s->net != NULL) {
+        ludus_lane_shared_free(&s->shared, s->net);
+    }
+    for (int32_t i = 0; s->lanes != NULL && i < t->num_lanes; i++) {
+        ludus_lane_free(&s->lanes[i]);
+    }
+    ludus_free(s->lanes);
+    if (s->net != t->net) {
+        ludus_net_destroy(s->net);
+        ludus_net_destroy(s->ema);
+    }
+    memset(s, 0, sizeof *s);
 }
 
 ludus_status ludus_trainer_create(ludus_trainer **out, ludus_net *net,
@@ -131,14 +166,13 @@ ludus_status ludus_trainer_create(ludus_trainer **out, ludus_net *net,
     if (create_blocks(t) != LUDUS_OK) {
         status = ludus_fail(error, LUDUS_ERR_NOMEM, "trainer: out of memory");
     }
-    for (int32_t i = 0; i < t->num_lanes && status == LUDUS_OK; i++) {
-        status = ludus_lane_init(&t->lanes[i], net, &t->config, error);
-    }
     if (status == LUDUS_OK) {
-        status = ludus_lane_shared_init(&t->shared, net, &t->lanes[0], error);
+        t->shapes[0] = (trainer_shape){.net = net, .ema = t->ema};
+        t->num_shapes = 1;
+        status = init_shape(&t->shapes[0], t, error);
     }
-    if (status == LUDUS_OK &&
-        ludus_parts_init(&t->parts, net, t->ema, &t->shared, t->shards, &t->config) != LUDUS_OK) {
+    if (status == LUDUS_OK && ludus_parts_init(&t->parts, net, t->ema, &t->shapes[0].shared,
+                                               t->shards, &t->config) != LUDUS_OK) {
         status = ludus_fail(error, LUDUS_ERR_NOMEM, "trainer: out of memory");
     }
     if (status != LUDUS_OK) {
@@ -155,39 +189,65 @@ void ludus_trainer_destroy(ludus_trainer *trainer)
         return;
     }
     ludus_parts_free(&trainer->parts);
-    ludus_lane_shared_free(&trainer->shared, trainer->net);
-    for (int32_t i = 0; trainer->lanes != NULL && i < trainer->num_lanes; i++) {
-        ludus_lane_free(&trainer->lanes[i]);
+    for (int32_t i = trainer->num_shapes - 1; i >= 0; i--) {
+        free_shape(&trainer->shapes[i], trainer);
     }
     for (int32_t i = 0; trainer->shards != NULL && i < trainer->config.shards; i++) {
         ludus_free(trainer->shards[i].gradient);
     }
     ludus_net_destroy(trainer->ema);
-    ludus_free(trainer->lanes);
     ludus_free(trainer->shards);
     ludus_free(trainer);
 }
 
+ludus_status ludus_trainer_add_shape(ludus_trainer *trainer, int32_t h, int32_t w, int32_t *shape,
+                                     ludus_error *error)
+{
+    const int32_t index = trainer->num_shapes;
+    assert(index < LUDUS_TRAINER_MAX_SHAPES);
+    trainer_shape *s = &trainer->shapes[index];
+    if (trainer->net->desc.noisy) {
+        return ludus_fail(error, LUDUS_ERR_ARG, "trainer: a noisy net learns inputs of one size");
+    }
+    ludus_status status = ludus_net_view(&s->net, trainer->net, h, w, error);
+    if (status == LUDUS_OK && trainer->ema != NULL) {
+        status = ludus_net_view(&s->ema, trainer->ema, h, w, error);
+    }
+    if (status == LUDUS_OK) {
+        status = init_shape(s, trainer, error);
+    }
+    if (status != LUDUS_OK) {
+        free_shape(s, trainer);
+        return status;
+    }
+    trainer->num_shapes++;
+    *shape = index;
+    return LUDUS_OK;
+}
+
 // ---- One step --------------------------------------------------------------------------------
 
-static void pack_weights(ludus_trainer *t)
+static void pack_weights(ludus_trainer *t, trainer_shape *shape)
 {
-    const int32_t num_nodes = t->net->graph.num_nodes;
-#pragma omp parallel for default(none) shared(t, num_nodes) num_threads(t->num_lanes)              \
+    const int32_t num_nodes = shape->net->graph.num_nodes;
+#pragma omp parallel for default(none) shared(t, shape, num_nodes) num_threads(t->num_lanes)       \
     schedule(dynamic, 1)
     for (int32_t i = 0; i < num_nodes; i++) {
-        ludus_lane_pack(&t->lanes[omp_get_thread_num()], &t->shared, i, t->steps);
+        ludus_lane_pack(&shape->lanes[omp_get_thread_num()], &shape->shared, i, t->steps);
     }
 }
 
 static void run_shards(ludus_trainer *t, const ludus_batch *batch, float *td_error)
 {
+    assert(batch->shape >= 0 && batch->shape < t->num_shapes);
+    trainer_shape *shape = &t->shapes[batch->shape];
     const int64_t step = t->steps;
-#pragma omp parallel for default(none) shared(t, batch, td_error, step) num_threads(t->num_lanes)  \
-    schedule(dynamic, 1)
+    pack_weights(t, shape);
+#pragma omp parallel for default(none) shared(t, shape, batch, td_error, step)                     \
+    num_threads(t->num_lanes) schedule(dynamic, 1)
     for (int32_t s = 0; s < t->config.shards; s++) {
-        ludus_lane_run(&t->lanes[omp_get_thread_num()], &t->shared, batch, s, step, &t->shards[s],
-                       td_error);
+        ludus_lane_run(&shape->lanes[omp_get_thread_num()], &shape->shared, batch, s, step,
+                       &t->shards[s], td_error);
     }
 }
 
@@ -243,7 +303,6 @@ static float ema_keep(const ludus_trainer *t)
 
 void ludus_trainer_probe(ludus_trainer *trainer, const ludus_batch *batch, ludus_train_stats *stats)
 {
-    pack_weights(trainer);
     run_shards(trainer, batch, NULL);
     gather_parts(trainer);
     fill_stats(trainer, stats);
@@ -257,7 +316,6 @@ void ludus_trainer_step(ludus_trainer *trainer, const ludus_batch *batch, ludus_
                             .lr = ludus_schedule_lr(&trainer->config, trainer->steps),
                             .ema_keep = ema_keep(trainer),
                             .step = trainer->steps};
-    pack_weights(trainer);
     run_shards(trainer, batch, td_error);
     if (limit > 0.0f) {
         gather_parts(trainer);
@@ -279,6 +337,13 @@ int64_t ludus_trainer_steps(const ludus_trainer *trainer)
 const ludus_net *ludus_trainer_ema(const ludus_trainer *trainer)
 {
     return trainer->ema != NULL ? trainer->ema : trainer->net;
+}
+
+const ludus_net *ludus_trainer_ema_for(const ludus_trainer *trainer, int32_t shape)
+{
+    assert(shape >= 0 && shape < trainer->num_shapes);
+    const trainer_shape *s = &trainer->shapes[shape];
+    return s->ema != NULL ? s->ema : s->net;
 }
 
 const float *ludus_trainer_gradient(const ludus_trainer *trainer, size_t tensor)

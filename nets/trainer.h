@@ -7,6 +7,14 @@
 // Batch norm uses each shard's own statistics (ghost batch norm, Hoffer et al. 2017); the running
 // statistics take the shards' mean in shard order.
 //
+// Boards of several sizes: a net whose weights fit any size (pooled heads) learns them all in one
+// trainer. A step's batch is of one size, its `shape`; the shapes share weights, optimiser, average
+// and step counter, and nothing is padded. Batch norm's running statistics follow the shapes of the
+// latest steps, so callers alternate.
+//
+//     ludus_trainer_add_shape(trainer, 7, 7, &seven, &error);   // shape 0 is the net's own
+//     ludus_trainer_step(trainer, &(ludus_batch){.shape = seven, ...}, &stats, NULL);
+//
 // Noisy layers draw new noise in every step from (seed, step), the same for all rows and shards.
 //
 // Letters as in nets/net.h; B = rows of a batch.
@@ -76,8 +84,11 @@ ludus_trainer_config ludus_trainer_config_default(void);
 extern const ludus_option ludus_trainer_options[];
 extern const size_t ludus_trainer_num_options;
 
+#define LUDUS_TRAINER_MAX_SHAPES 8
+
 // Borrowed pointers, read during the call only.
 typedef struct ludus_batch {
+    int32_t shape;   // 0 = the net's own, else from ludus_trainer_add_shape: it says H, W and K
     const float *in; // [B,C,H,W]
     // POLICY [B,K] distribution (rows of all zeros are skipped); WDL [B,3]; SCALARS [B,K];
     // PLANES [B,K,H,W] in 0..1; Q [B,1], or [B,atoms] with atoms > 1. NULL = head not trained now.
@@ -97,12 +108,20 @@ typedef struct ludus_train_stats {
 ludus_status ludus_trainer_create(ludus_trainer **out, ludus_net *net,
                                   const ludus_trainer_config *config, ludus_error *error);
 void ludus_trainer_destroy(ludus_trainer *trainer); // NULL is accepted
+// From now on also trains on boards of height h and width w: *shape is what their batches say. At
+// most LUDUS_TRAINER_MAX_SHAPES with the net's own. Fails with one line when a layer's weights are
+// tied to the board's size; the trainer is as before then. A step on a shape is the step of a
+// trainer for that size alone (tests/test_trainer.c: a_shapes_step_is_that_of_its_own_trainer).
+ludus_status ludus_trainer_add_shape(ludus_trainer *trainer, int32_t h, int32_t w, int32_t *shape,
+                                     ludus_error *error);
 // One optimiser step. td_error: [B] |target - prediction| of the first Q head, or NULL.
 void ludus_trainer_step(ludus_trainer *trainer, const ludus_batch *batch, ludus_train_stats *stats,
                         float *td_error);
 int64_t ludus_trainer_steps(const ludus_trainer *trainer);
 // The averaged weights (the live ones when ema_decay is 0); borrowed, valid until the next step.
 const ludus_net *ludus_trainer_ema(const ludus_trainer *trainer);
+// The same as a net for the boards of `shape`.
+const ludus_net *ludus_trainer_ema_for(const ludus_trainer *trainer, int32_t shape);
 
 // Optimiser moments, EMA and step counter, for checkpoints; the net is saved by the caller.
 void ludus_trainer_save(const ludus_trainer *trainer, ludus_buffer *out);

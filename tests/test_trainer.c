@@ -11,155 +11,13 @@
 #include <math.h>
 #include <string.h>
 
-#include "nets/net_reference.h"
-#include "nets/noise.h"
-#include "nets/trainer.h"
 #include "sample_nets.h"
-
-#define ROWS 8
-#define MAX_INPUT (ROWS * 3 * 4 * 5)
-#define MAX_OUTPUT (ROWS * 64)
-
-typedef struct rows {
-    float in[MAX_INPUT];
-    float target[LUDUS_NET_MAX_HEADS][MAX_OUTPUT];
-    int32_t action[ROWS];
-    float weight[ROWS];
-    ludus_batch batch;
-} rows;
-
-static void to_distribution(float *x, size_t k)
-{
-    float sum = 0.0f;
-    for (size_t i = 0; i < k; i++) {
-        x[i] = fabsf(x[i]) + 0.01f;
-        sum += x[i];
-    }
-    for (size_t i = 0; i < k; i++) {
-        x[i] /= sum;
-    }
-}
-
-static void make_rows(const ludus_net *net, rows *r)
-{
-    const ludus_net_desc *d = ludus_net_describe(net);
-    memset(&r->batch, 0, sizeof r->batch);
-    sample_fill(r->in, MAX_INPUT, 11);
-    r->batch.in = r->in;
-    for (int32_t h = 0; h < d->num_heads; h++) {
-        sample_fill(r->target[h], MAX_OUTPUT, 12 + (uint64_t)h);
-        const ludus_head_kind kind = d->heads[h].kind;
-        const bool is_q = kind == LUDUS_HEAD_Q;
-        const size_t k = is_q ? (size_t)d->heads[h].atoms : ludus_net_head_outputs(net, h);
-        for (size_t n = 0; n < ROWS; n++) {
-            if (kind == LUDUS_HEAD_POLICY || kind == LUDUS_HEAD_WDL || (is_q && k > 1)) {
-                to_distribution(r->target[h] + n * k, k);
-            }
-        }
-        for (size_t i = 0; kind == LUDUS_HEAD_PLANES && i < ROWS * k; i++) {
-            r->target[h][i] = 0.5f + 0.5f * r->target[h][i];
-        }
-        r->batch.target[h] = r->target[h];
-    }
-    for (int32_t n = 0; n < ROWS; n++) {
-        r->action[n] = n % 3;
-        r->weight[n] = 0.5f + 0.1f * (float)n;
-    }
-    r->batch.action = r->action;
-    r->batch.weight = r->weight;
-}
-
-static double log_sum_exp(const double *z, size_t k)
-{
-    double sum = 0.0;
-    for (size_t i = 0; i < k; i++) {
-        sum += exp(z[i]);
-    }
-    return log(sum);
-}
-
-static double cross_entropy(const double *z, const float *t, size_t k)
-{
-    double loss = 0.0;
-    for (size_t i = 0; i < k; i++) {
-        loss += (double)t[i] * (log_sum_exp(z, k) - z[i]);
-    }
-    return loss;
-}
-
-static double huber(double d)
-{
-    return fabs(d) <= 1.0 ? 0.5 * d * d : fabs(d) - 0.5;
-}
-
-static double quantile(const double *z, const float *t, size_t k)
-{
-    double loss = 0.0;
-    for (size_t i = 0; i < k; i++) {
-        for (size_t j = 0; j < k; j++) {
-            const double d = (double)t[j] - z[i], tau = ((double)i + 0.5) / (double)k;
-            loss += fabs(tau - (d < 0.0)) * huber(d) / (double)k;
-        }
-    }
-    return loss;
-}
-
-// One row's loss by the definitions in nets/loss.h, in double.
-static double row_loss(const ludus_head_desc *h, ludus_loss_kind kind, const double *z,
-                       const float *t, size_t k, int32_t action)
-{
-    double sum = 0.0;
-    switch (h->kind) {
-    case LUDUS_HEAD_Q:
-        z += action * h->atoms;
-        if (kind == LUDUS_LOSS_QUANTILE) {
-            return quantile(z, t, (size_t)h->atoms);
-        }
-        return h->atoms > 1             ? cross_entropy(z, t, (size_t)h->atoms)
-               : kind == LUDUS_LOSS_MSE ? (z[0] - (double)t[0]) * (z[0] - (double)t[0])
-                                        : huber(z[0] - (double)t[0]);
-    case LUDUS_HEAD_PLANES:
-        for (size_t i = 0; i < k; i++) {
-            sum += (log1p(exp(z[i])) - (double)t[i] * z[i]) / (double)k;
-        }
-        return sum;
-    case LUDUS_HEAD_SCALARS:
-        for (size_t i = 0; i < k; i++) {
-            const double d = z[i] - (double)t[i];
-            sum += kind == LUDUS_LOSS_HUBER ? huber(d) : d * d;
-        }
-        return sum;
-    default:
-        return cross_entropy(z, t, k);
-    }
-}
-
-static double reference_loss(const ludus_net *net, const rows *r, const ludus_trainer_config *c)
-{
-    static double out[LUDUS_NET_MAX_HEADS][MAX_OUTPUT];
-    double *heads[LUDUS_NET_MAX_HEADS], total = 0.0;
-    const ludus_net_desc *d = ludus_net_describe(net);
-    for (int h = 0; h < LUDUS_NET_MAX_HEADS; h++) {
-        heads[h] = out[h];
-    }
-    const uint64_t noise = ludus_noise_step_seed(c->seed, 0);
-    assert_int_equal(ludus_net_reference(net, ROWS, r->in, true, noise, heads), LUDUS_OK);
-    for (int32_t h = 0; h < d->num_heads; h++) {
-        const size_t k = ludus_net_head_outputs(net, h);
-        const size_t tk = d->heads[h].kind == LUDUS_HEAD_Q ? (size_t)d->heads[h].atoms : k;
-        for (size_t n = 0; n < ROWS; n++) {
-            total += (double)d->heads[h].loss_weight * (double)r->weight[n] / ROWS *
-                     row_loss(&d->heads[h], c->loss[h], out[h] + n * k, r->target[h] + n * tk, k,
-                              r->action[n]);
-        }
-    }
-    return total;
-}
+#include "training_rows.h"
 
 static ludus_trainer_config plain_config(int32_t shards)
 {
     ludus_trainer_config c = ludus_trainer_config_default();
-    c.batch = ROWS;
+    c.batch = TRAINING_ROWS;
     c.shards = shards;
     c.ema_decay = 0.0f;
     c.weight_decay = 0.0f;
@@ -176,31 +34,23 @@ static ludus_trainer *make_trainer(ludus_net *net, const ludus_trainer_config *c
     return trainer;
 }
 
-static double finite_difference(ludus_net *net, const rows *r, const ludus_trainer_config *c,
-                                float *w)
+static double finite_difference(const ludus_net *net, const training_rows *r,
+                                const ludus_trainer_config *c, float *w)
 {
     const float old = *w, step = 2e-5f; // small: a kink of a maximum or ReLU is seldom within
     *w = old + step;
-    const double up = (double)*w, above = reference_loss(net, r, c);
+    const double up = (double)*w, above = training_rows_loss(net, r, c);
     *w = old - step;
-    const double down = (double)*w, below = reference_loss(net, r, c);
+    const double down = (double)*w, below = training_rows_loss(net, r, c);
     *w = old;
     return (above - below) / (up - down);
 }
 
-// Every tensor: a handful of its weights against central differences.
-static void check_gradients(const sample_net *sample, const ludus_trainer_config *config)
+// Every tensor: a handful of its weights against central differences. `net`: what the batch goes
+// through, on the trainer's weights.
+static void check_tensors(const char *name, const ludus_trainer *trainer, const ludus_net *net,
+                          const training_rows *r, const ludus_trainer_config *config)
 {
-    static rows r;
-    ludus_train_stats stats;
-    ludus_net *net = sample_net_create(&sample->desc, 21);
-    make_rows(net, &r);
-    ludus_trainer *trainer = make_trainer(net, config);
-    ludus_trainer_probe(trainer, &r.batch, &stats);
-    const double loss = reference_loss(net, &r, config);
-    if (fabs(loss - (double)stats.total) > 1e-4 * fabs(loss)) {
-        fail_msg("%s: loss %g, reference %g", sample->name, (double)stats.total, loss);
-    }
     for (size_t i = 0; i < ludus_net_num_tensors(net); i++) {
         const ludus_tensor t = ludus_net_tensor(net, i);
         const float *gradient = ludus_trainer_gradient(trainer, i);
@@ -209,14 +59,37 @@ static void check_gradients(const sample_net *sample, const ludus_trainer_config
             count *= (size_t)t.shape[k];
         }
         for (size_t k = 0; gradient != NULL && k < count; k += 1 + count / 7) {
-            const double expected = finite_difference(net, &r, config, &t.data[k]);
+            const double expected = finite_difference(net, r, config, &t.data[k]);
             const double gap = fabs(expected - (double)gradient[k]);
             if (gap > 2e-3 * fabs(expected) + 3e-4) {
-                fail_msg("%s, %s[%zu]: gradient %g, finite difference %g", sample->name, t.name, k,
+                fail_msg("%s, %s[%zu]: gradient %g, finite difference %g", name, t.name, k,
                          (double)gradient[k], expected);
             }
         }
     }
+}
+
+static void check_probe(const char *name, ludus_trainer *trainer, int32_t shape,
+                        const ludus_trainer_config *config)
+{
+    static training_rows r;
+    ludus_train_stats stats;
+    const ludus_net *net = ludus_trainer_ema_for(trainer, shape); // without an average, the net
+    training_rows_make(net, &r);
+    r.batch.shape = shape;
+    ludus_trainer_probe(trainer, &r.batch, &stats);
+    const double loss = training_rows_loss(net, &r, config);
+    if (fabs(loss - (double)stats.total) > 1e-4 * fabs(loss)) {
+        fail_msg("%s: loss %g, reference %g", name, (double)stats.total, loss);
+    }
+    check_tensors(name, trainer, net, &r, config);
+}
+
+static void check_gradients(const sample_net *sample, const ludus_trainer_config *config)
+{
+    ludus_net *net = sample_net_create(&sample->desc, 21);
+    ludus_trainer *trainer = make_trainer(net, config);
+    check_probe(sample->name, trainer, 0, config);
     ludus_trainer_destroy(trainer);
     ludus_net_destroy(net);
 }
@@ -252,11 +125,11 @@ static void other_losses_equal_finite_differences(void **state)
 // about 1.
 static double bf16_gradient_gap(const sample_net *sample)
 {
-    static rows r;
+    static training_rows r;
     ludus_train_stats stats;
     double gap = 0.0, length = 0.0;
     ludus_net *net = sample_net_create(&sample->desc, 21);
-    make_rows(net, &r);
+    training_rows_make(net, &r);
     ludus_trainer_config config = plain_config(1);
     ludus_trainer *exact = make_trainer(net, &config);
     config.precision = LUDUS_PRECISION_BF16;
@@ -297,7 +170,7 @@ static void bf16_gradients_are_near_those_of_f32(void **state)
 // The average forgets faster at first: it keeps min(decay, (1 + steps) / (10 + steps)).
 static void averaged_weights_follow_their_recurrence(void **state)
 {
-    static rows r;
+    static training_rows r;
     sample_net nets[NUM_SAMPLE_NETS];
     ludus_train_stats stats;
     (void)state;
@@ -305,7 +178,7 @@ static void averaged_weights_follow_their_recurrence(void **state)
     ludus_trainer_config config = plain_config(2);
     config.ema_decay = 0.25f;
     ludus_net *net = sample_net_create(&nets[0].desc, 81);
-    make_rows(net, &r);
+    training_rows_make(net, &r);
     ludus_trainer *trainer = make_trainer(net, &config);
     const float *w = ludus_net_tensor(net, 0).data;
     double expected = (double)w[3];
@@ -322,7 +195,7 @@ static void averaged_weights_follow_their_recurrence(void **state)
 
 static uint64_t train_hash(int32_t threads, int32_t steps, ludus_precision precision)
 {
-    static rows r;
+    static training_rows r;
     sample_net nets[NUM_SAMPLE_NETS];
     ludus_train_stats stats;
     sample_nets(nets);
@@ -330,7 +203,7 @@ static uint64_t train_hash(int32_t threads, int32_t steps, ludus_precision preci
     uint64_t hash = 0;
     for (int i = 3; i <= 5; i += 2) {
         ludus_net *net = sample_net_create(&nets[i].desc, 31);
-        make_rows(net, &r);
+        training_rows_make(net, &r);
         ludus_trainer_config config = plain_config(4);
         config.threads = threads;
         config.precision = precision;
@@ -362,7 +235,7 @@ static void threads_do_not_change_the_weights(void **state)
 
 static void resume_is_exact(void **state)
 {
-    static rows r;
+    static training_rows r;
     sample_net nets[NUM_SAMPLE_NETS];
     ludus_train_stats stats;
     ludus_error error;
@@ -373,7 +246,7 @@ static void resume_is_exact(void **state)
     config.optimiser = LUDUS_OPTIMISER_ADAMW;
     config.ema_decay = 0.9f;
     ludus_net *net = sample_net_create(&nets[0].desc, 41), *copy;
-    make_rows(net, &r);
+    training_rows_make(net, &r);
     ludus_trainer *trainer = make_trainer(net, &config);
     for (int i = 0; i < 3; i++) {
         ludus_trainer_step(trainer, &r.batch, &stats, NULL);
@@ -404,7 +277,7 @@ static void resume_is_exact(void **state)
 
 static void frozen_tensors_stay(void **state)
 {
-    static rows r;
+    static training_rows r;
     sample_net nets[NUM_SAMPLE_NETS];
     ludus_train_stats stats;
     ludus_net *before;
@@ -413,7 +286,7 @@ static void frozen_tensors_stay(void **state)
     ludus_trainer_config config = plain_config(2);
     strcpy(config.freeze, "trunk.stem,trunk.block0");
     ludus_net *net = sample_net_create(&nets[0].desc, 51);
-    make_rows(net, &r);
+    training_rows_make(net, &r);
     assert_int_equal(ludus_net_clone(&before, net), LUDUS_OK);
     ludus_trainer *trainer = make_trainer(net, &config);
     ludus_trainer_step(trainer, &r.batch, &stats, NULL);
@@ -433,14 +306,14 @@ static void frozen_tensors_stay(void **state)
 static float overfit(const sample_net *sample, ludus_precision precision,
                      ludus_optimiser_kind optimiser, float lr)
 {
-    static rows r;
+    static training_rows r;
     ludus_train_stats first, last;
     ludus_net *net = sample_net_create(&sample->desc, 61);
-    make_rows(net, &r);
+    training_rows_make(net, &r);
     for (int32_t h = 0; h < sample->desc.num_heads; h++) {
         if (sample->desc.heads[h].kind == LUDUS_HEAD_POLICY) {
             memset(r.target[h], 0, sizeof r.target[h]);
-            for (size_t n = 0; n < ROWS; n++) {
+            for (size_t n = 0; n < TRAINING_ROWS; n++) {
                 r.target[h][n * 5 + n % 5] = 1.0f;
             }
         }
@@ -476,22 +349,150 @@ static void each_trunk_learns_a_batch_by_heart(void **state)
 
 static void a_step_allocates_nothing(void **state)
 {
-    static rows r;
+    static training_rows r;
     sample_net nets[NUM_SAMPLE_NETS];
     ludus_train_stats stats;
-    float errors[ROWS];
+    float errors[TRAINING_ROWS];
     (void)state;
     sample_nets(nets);
     const ludus_trainer_config config = plain_config(2);
     ludus_net *net = sample_net_create(&nets[7].desc, 71);
-    make_rows(net, &r);
+    training_rows_make(net, &r);
     ludus_trainer *trainer = make_trainer(net, &config);
     const uint64_t before = ludus_alloc_count();
     ludus_trainer_step(trainer, &r.batch, &stats, errors);
     assert_int_equal(ludus_alloc_count(), before);
-    for (int n = 0; n < ROWS; n++) {
+    for (int n = 0; n < TRAINING_ROWS; n++) {
         assert_true(errors[n] > 0.0f);
     }
+    ludus_trainer_destroy(trainer);
+    ludus_net_destroy(net);
+}
+
+// ---- Boards of several sizes -----------------------------------------------------------------
+
+static int32_t add_shape(ludus_trainer *trainer, int32_t h, int32_t w)
+{
+    ludus_error error;
+    int32_t shape;
+    if (ludus_trainer_add_shape(trainer, h, w, &shape, &error)) {
+        fail_msg("%s", error.text);
+    }
+    return shape;
+}
+
+static void further_shapes_gradients_equal_finite_differences(void **state)
+{
+    sample_net nets[NUM_SAMPLE_NETS];
+    (void)state;
+    sample_nets(nets);
+    const ludus_trainer_config config = plain_config(1);
+    ludus_net *net = sample_net_create(&nets[9].desc, 21);
+    ludus_trainer *trainer = make_trainer(net, &config);
+    const int32_t wide = add_shape(trainer, 3, 6), small = add_shape(trainer, 2, 2);
+    check_probe("3x6", trainer, wide, &config);
+    check_probe("2x2", trainer, small, &config);
+    check_probe("4x5 again", trainer, 0, &config);
+    ludus_trainer_destroy(trainer);
+    ludus_net_destroy(net);
+}
+
+// A trainer for one size, in the state of `from`.
+static ludus_trainer *trainer_like(const ludus_trainer *from, const ludus_net *from_net,
+                                   const ludus_trainer_config *config, int32_t h, int32_t w,
+                                   ludus_net **net)
+{
+    ludus_buffer state = {0};
+    assert_int_equal(ludus_net_resize(net, from_net, h, w, NULL), LUDUS_OK);
+    ludus_trainer *trainer = make_trainer(*net, config);
+    ludus_trainer_save(from, &state);
+    ludus_cursor cursor = {.data = state.data, .size = state.size};
+    assert_int_equal(ludus_trainer_load(trainer, &cursor, NULL), LUDUS_OK);
+    ludus_buffer_free(&state);
+    return trainer;
+}
+
+static void assert_same_tensors(const ludus_net *a, const ludus_net *b)
+{
+    for (size_t i = 0; i < ludus_net_num_tensors(a); i++) {
+        const ludus_tensor x = ludus_net_tensor(a, i), y = ludus_net_tensor(b, i);
+        size_t bytes = sizeof(float);
+        for (int32_t k = 0; k < x.rank; k++) {
+            bytes *= (size_t)x.shape[k];
+        }
+        assert_memory_equal(x.data, y.data, bytes);
+    }
+}
+
+static void check_steps(const ludus_trainer_config *config)
+{
+    static const int32_t sizes[][2] = {{4, 5}, {3, 6}, {2, 2}}, order[] = {1, 0, 2, 2, 1, 0};
+    static training_rows r;
+    sample_net nets[NUM_SAMPLE_NETS];
+    ludus_train_stats mixed_stats, stats;
+    ludus_net *own_net;
+    sample_nets(nets);
+    ludus_net *net = sample_net_create(&nets[9].desc, 91);
+    ludus_trainer *mixed = make_trainer(net, config);
+    assert_int_equal(add_shape(mixed, 3, 6), 1);
+    assert_int_equal(add_shape(mixed, 2, 2), 2);
+    for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
+        const int32_t *size = sizes[order[i]];
+        ludus_trainer *own = trainer_like(mixed, net, config, size[0], size[1], &own_net);
+        training_rows_make(own_net, &r);
+        ludus_trainer_step(own, &r.batch, &stats, NULL);
+        r.batch.shape = order[i];
+        ludus_trainer_step(mixed, &r.batch, &mixed_stats, NULL);
+        assert_memory_equal(&mixed_stats, &stats, sizeof stats);
+        assert_int_equal(ludus_trainer_steps(mixed), (int64_t)i + 1);
+        assert_same_tensors(net, own_net);
+        assert_same_tensors(ludus_trainer_ema_for(mixed, order[i]), ludus_trainer_ema(own));
+        assert_same_tensors(ludus_trainer_ema(mixed), ludus_trainer_ema(own));
+        ludus_trainer_destroy(own);
+        ludus_net_destroy(own_net);
+    }
+    ludus_trainer_destroy(mixed);
+    ludus_net_destroy(net);
+}
+
+static void a_shapes_step_is_that_of_its_own_trainer(void **state)
+{
+    (void)state;
+    for (int32_t threads = 1; threads <= 2; threads++) {
+        ludus_trainer_config config = plain_config(4);
+        config.threads = threads;
+        config.optimiser = LUDUS_OPTIMISER_ADAMW;
+        config.ema_decay = 0.9f;
+        config.grad_clip = 0.5f;
+        check_steps(&config);
+        config.precision = LUDUS_PRECISION_BF16;
+        check_steps(&config);
+    }
+}
+
+static void a_size_that_the_weights_do_not_fit_is_refused(void **state)
+{
+    static training_rows r;
+    sample_net nets[NUM_SAMPLE_NETS];
+    ludus_train_stats stats;
+    ludus_error error;
+    int32_t shape = -1;
+    (void)state;
+    sample_nets(nets);
+    const ludus_trainer_config config = plain_config(2);
+    ludus_net *net = sample_net_create(&nets[0].desc, 92);
+    ludus_trainer *trainer = make_trainer(net, &config);
+    assert_int_equal(ludus_trainer_add_shape(trainer, 3, 6, &shape, &error), LUDUS_ERR_ARG);
+    assert_non_null(strstr(error.text, "tied to 4x5"));
+    assert_int_equal(shape, -1);
+    training_rows_make(net, &r);
+    ludus_trainer_step(trainer, &r.batch, &stats, NULL);
+    ludus_trainer_destroy(trainer);
+    ludus_net_destroy(net);
+    net = sample_net_create(&nets[8].desc, 92);
+    trainer = make_trainer(net, &config);
+    assert_int_equal(ludus_trainer_add_shape(trainer, 4, 5, &shape, &error), LUDUS_ERR_ARG);
+    assert_non_null(strstr(error.text, "noisy"));
     ludus_trainer_destroy(trainer);
     ludus_net_destroy(net);
 }
@@ -508,6 +509,9 @@ int main(void)
         cmocka_unit_test(frozen_tensors_stay),
         cmocka_unit_test(each_trunk_learns_a_batch_by_heart),
         cmocka_unit_test(a_step_allocates_nothing),
+        cmocka_unit_test(further_shapes_gradients_equal_finite_differences),
+        cmocka_unit_test(a_shapes_step_is_that_of_its_own_trainer),
+        cmocka_unit_test(a_size_that_the_weights_do_not_fit_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
