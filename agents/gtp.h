@@ -14,7 +14,9 @@
 // kgs-time_settings, time_left, kgs-genmove_cleanup, kgs-game_over, and analysis as Leela Zero
 // (lz-analyze, lz-genmove_analyze) and KataGo (kata-analyze, kata-genmove_analyze) have it.
 // Analysis runs beside the input until the next line, empty ones included.
-// The move's scoreLead in kata-analyze is the root's: the search keeps no score per move.
+// As in KataGo's, win rates, scores and ownership are for the player to move. A move's scoreLead is
+// the net's word on the position after it (scoreMean and scoreSelfplay repeat it), the root's an
+// average over the main line; nets without a score head tell none. lz-analyze has no such field.
 //
 // Rules: "chinese" counts area with dead stones off; "japanese" counts territory and prisoners, but
 // the search always plays for area; "tromp-taylor" counts the board as it stands, and suicide is

@@ -31,15 +31,14 @@ static double lower_bound(double winrate, int32_t visits)
     return bound > 0.0 ? bound : 0.0;
 }
 
-static void print_kata_values(const ludus_gtp *gtp, const ludus_thinker_snapshot *s,
-                              const ludus_mcts_move *at, ludus_gtp_answer *out)
+static void print_kata_values(const ludus_thought_move *move, ludus_gtp_answer *out)
 {
-    const double winrate = winrate_of(at->value);
-    (void)gtp;
+    const ludus_mcts_move *at = &move->at;
+    const double winrate = winrate_of(at->value), score = (double)move->score;
     ludus_gtp_print(out, "utility %.4f winrate %.4f ", (double)at->value, winrate);
-    if (s->has_score) {
-        ludus_gtp_print(out, "scoreMean %.2f scoreLead %.2f scoreSelfplay %.2f ", (double)s->score,
-                        (double)s->score, (double)s->score);
+    if (move->has_score) {
+        ludus_gtp_print(out, "scoreMean %.2f scoreLead %.2f scoreSelfplay %.2f ", score, score,
+                        score);
     }
     ludus_gtp_print(out, "prior %.4f lcb %.4f ", (double)at->prior,
                     lower_bound(winrate, at->visits));
@@ -61,7 +60,7 @@ static void print_move(const ludus_gtp *gtp, const ludus_thinker_snapshot *s, in
     ludus_gtp_print(out, "%sinfo move %s visits %d ", order > 0 ? " " : "",
                     ludus_gtp_vertex(gtp, move->at.move, text), (int)move->at.visits);
     if (gtp->analysis.is_kata) {
-        print_kata_values(gtp, s, &move->at, out);
+        print_kata_values(move, out);
     } else {
         print_lz_values(&move->at, out);
     }
@@ -93,6 +92,12 @@ static void print_report(const ludus_gtp *gtp, const ludus_thinker_snapshot *s,
             ludus_gtp_print(out, " %.3f", 2.0 * (double)s->ownership[i] - 1.0);
         }
     }
+}
+
+int32_t ludus_gtp_num_scored(const ludus_gtp *gtp)
+{
+    const ludus_gtp_analysis *a = &gtp->analysis;
+    return a->is_on && a->is_kata ? a->max_moves : 0;
 }
 
 void ludus_gtp_report(const ludus_thinker_snapshot *snapshot, void *user)
@@ -274,7 +279,6 @@ void ludus_gtp_close_answer(ludus_gtp *gtp)
 static void analyze(ludus_gtp *gtp, const ludus_gtp_words *words, bool is_kata,
                     ludus_gtp_answer *answer)
 {
-    const ludus_think_limits endless = {.enable_endless = true};
     ludus_move only[LUDUS_GO_MAX_POINTS + 1];
     ludus_error error;
     request r;
@@ -285,13 +289,14 @@ static void analyze(ludus_gtp *gtp, const ludus_gtp_words *words, bool is_kata,
         ludus_gtp_search_pos(gtp, r.colour, pos);
         const int32_t n = moves_left(gtp, &r, pos, only, answer);
         if (n >= 0) {
-            ludus_think_limits limits = endless;
-            limits.only = n > 0 ? only : NULL;
-            limits.num_only = n;
             open_answer(gtp, words, answer);
             gtp->is_answer_open = true;
             gtp->analysis = r.analysis;
             gtp->analysis.is_on = true;
+            const ludus_think_limits limits = {.enable_endless = true,
+                                               .only = n > 0 ? only : NULL,
+                                               .num_only = n,
+                                               .num_scored = ludus_gtp_num_scored(gtp)};
             ludus_thinker_start(gtp->thinker, pos, &limits);
         }
     }

@@ -139,6 +139,8 @@ void ludus_gtp_stop_thinking(ludus_gtp *gtp);
 // The board with `colour` to move, fit for a search: play goes on after two passes. out: a
 // position.
 void ludus_gtp_search_pos(const ludus_gtp *gtp, ludus_go_colour colour, void *out);
+// Moves of the analysis under way that are told with a score: KataGo's format alone has one.
+int32_t ludus_gtp_num_scored(const ludus_gtp *gtp);
 void ludus_gtp_report(const ludus_thinker_snapshot *snapshot, void *user);
 // Ends the answer that an analysis left open.
 void ludus_gtp_close_answer(ludus_gtp *gtp);

@@ -180,6 +180,7 @@ bool ludus_gtp_choose_move(ludus_gtp *gtp, ludus_go_colour colour, bool is_clean
     ludus_think_limits limits = limits_for(gtp, colour);
     limits.only = num_only > 0 ? only : NULL;
     limits.num_only = num_only;
+    limits.num_scored = ludus_gtp_num_scored(gtp);
     ludus_gtp_search_pos(gtp, colour, pos);
     ludus_thinker_start(gtp->thinker, pos, &limits);
     while (!ludus_thinker_wait(gtp->thinker, FOREVER)) {

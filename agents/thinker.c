@@ -92,8 +92,10 @@ static ludus_status create_parts(ludus_thinker *t, const ludus_net *net, ludus_e
     t->obeyed_only = ludus_alloc(max_legal, sizeof *t->obeyed_only);
     t->moves = ludus_alloc(max_legal, sizeof *t->moves);
     t->ownership = ludus_alloc(LUDUS_THINK_OUTLOOK_MAX * cells, sizeof *t->ownership);
-    if (!t->pos || !t->only || !t->obeyed_only || !t->moves || !t->ownership ||
-        ludus_thinker_snapshot_init(&t->shown, &t->game) ||
+    t->after = ludus_alloc(LUDUS_THINK_OUTLOOK_MAX, t->game.spec.state_bytes);
+    t->scores = ludus_alloc((size_t)t->game.spec.num_moves, sizeof *t->scores);
+    if (!t->pos || !t->only || !t->obeyed_only || !t->moves || !t->ownership || !t->after ||
+        !t->scores || ludus_thinker_snapshot_init(&t->shown, &t->game) ||
         ludus_thinker_snapshot_init(&t->draft, &t->game)) {
         return ludus_fail(error, LUDUS_ERR_NOMEM, "thinker: out of memory");
     }
@@ -118,6 +120,8 @@ static void free_parts(ludus_thinker *t)
     ludus_free(t->obeyed_only);
     ludus_free(t->moves);
     ludus_free(t->ownership);
+    ludus_free(t->after);
+    ludus_free(t->scores);
     ludus_free(t);
 }
 

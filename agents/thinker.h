@@ -46,12 +46,15 @@ typedef struct ludus_think_limits {
     bool enable_endless; // even a proven or full tree waits for stop() (UCI infinite, pondering)
     const ludus_move *only; // [num_only] root moves searched, NULL = all; read during the call
     int32_t num_only;
+    int32_t num_scored; // the first so many of the snapshot's top moves are told with their score
 } ludus_think_limits;
 
 typedef struct ludus_thought_move {
     ludus_mcts_move at;  // visits, prior, value, proof
     int32_t line_length; // this move first
     ludus_move line[LUDUS_THOUGHT_LINE_MAX];
+    bool has_score; // limits.num_scored asks for it, the net has a score head, it was visited
+    float score;    // points ahead for the root's player: the net's word on the position after it
 } ludus_thought_move;
 
 // What a search sees. Plain data; arrays are those of the snapshot's owner.

@@ -56,6 +56,8 @@ struct ludus_thinker {
     ludus_mcts_move *moves; // [max_legal] scratch
     ludus_thinker_snapshot draft;
     float *ownership; // [LUDUS_THINK_OUTLOOK_MAX, cells] scratch
+    uint8_t *after;   // [LUDUS_THINK_OUTLOOK_MAX, state_bytes] scratch
+    float *scores;    // [num_moves] after a move, for the root's player; NAN = not asked yet
 };
 
 // ---- thinker_search.c: on the thread ----
@@ -70,6 +72,8 @@ bool ludus_think_is_decided(ludus_thinker *t, const ludus_mcts_stats *stats, dou
 
 // ---- thinker_view.c ----
 bool ludus_thinker_may_choose(const ludus_thinker *t, ludus_move move);
+// At most how many top moves get a score of their own.
+int32_t ludus_think_num_scored(const ludus_thinker *t);
 // Fills t->draft from the tree.
 void ludus_thinker_view(ludus_thinker *t, bool is_final);
 // Between snapshots of one game: plain fields and the contents of the arrays.

@@ -53,6 +53,9 @@ static void begin(ludus_thinker *t)
     t->taken = 0;
     pthread_mutex_unlock(&t->mutex);
     t->reported = t->origin;
+    for (int32_t i = 0; t->heads.has_score && i < t->game.spec.num_moves; i++) {
+        t->scores[i] = NAN;
+    }
     ludus_mcts_advance_to(t->tree, t->pos);
     ludus_mcts_start(t->tree, t->pos, 1, false, NULL);
 }
@@ -70,7 +73,8 @@ static bool is_out_of_time(ludus_thinker *t, const ludus_mcts_stats *stats)
 {
     const double elapsed = ludus_clock() - t->obeyed_set;
     const bool looks = t->heads.has_ownership || t->heads.has_score || t->heads.has_moves_left;
-    const int32_t rows = looks ? 1 + LUDUS_THINK_OUTLOOK_MAX : 1;
+    const int32_t scored = t->heads.has_score ? ludus_think_num_scored(t) : 0;
+    const int32_t rows = (looks ? 1 + LUDUS_THINK_OUTLOOK_MAX : 1) + scored;
     if (elapsed + rows * t->row_seconds >= t->obeyed.seconds) {
         return true;
     }

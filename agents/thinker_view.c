@@ -1,5 +1,6 @@
 // What a search shows of itself.
 
+#include <math.h>
 #include <string.h>
 
 #include "agents/thinker_internal.h"
@@ -102,19 +103,27 @@ typedef struct outlooks {
     ludus_outlook of[LUDUS_THINK_OUTLOOK_MAX];
 } outlooks;
 
+// Of o[0..n-1], n at most LUDUS_THINK_OUTLOOK_MAX, with their positions set.
+static void look(ludus_thinker *t, ludus_outlook *o, int32_t n)
+{
+    for (int32_t i = 0; i < n; i++) {
+        o[i].ownership = t->ownership + (size_t)i * cells_of(&t->game);
+    }
+    for (int32_t done = 0; done < n;) {
+        const int32_t left = n - done, most = t->first->max_batch;
+        const int32_t rows = left < most ? left : most;
+        ludus_evaluator_outlook(t->first, rows, o + done);
+        done += rows;
+    }
+}
+
 static void ask_outlooks(ludus_thinker *t, outlooks *o)
 {
     o->n = ludus_mcts_line_positions(t->tree, o->pos, o->visits, LUDUS_THINK_OUTLOOK_MAX);
     for (int32_t i = 0; i < o->n; i++) {
-        o->of[i] = (ludus_outlook){.pos = o->pos[i],
-                                   .ownership = t->ownership + (size_t)i * cells_of(&t->game)};
+        o->of[i] = (ludus_outlook){.pos = o->pos[i]};
     }
-    for (int32_t done = 0; done < o->n;) {
-        const int32_t left = o->n - done, most = t->first->max_batch;
-        const int32_t rows = left < most ? left : most;
-        ludus_evaluator_outlook(t->first, rows, o->of + done);
-        done += rows;
-    }
+    look(t, o->of, o->n);
 }
 
 static void add_outlook(ludus_thinker *t, const ludus_outlook *o, int32_t ply, bool is_mover,
@@ -154,6 +163,76 @@ static void fill_outlook(ludus_thinker *t)
     }
 }
 
+// ---- Scores of root moves --------------------------------------------------------------------
+
+int32_t ludus_think_num_scored(const ludus_thinker *t)
+{
+    const int32_t n = t->obeyed.num_scored;
+    return n < LUDUS_THOUGHT_TOP_MAX ? n : LUDUS_THOUGHT_TOP_MAX;
+}
+
+// Positions after root moves that wait for the net's word.
+typedef struct unscored {
+    int32_t n;
+    ludus_move move[LUDUS_THINK_OUTLOOK_MAX];
+    ludus_outlook after[LUDUS_THINK_OUTLOOK_MAX];
+} unscored;
+
+static float score_for_root(const ludus_thinker *t, const void *after, float score)
+{
+    const bool is_same =
+        ludus_game_to_move(&t->game, after) == ludus_game_to_move(&t->game, t->pos);
+    return is_same ? score : -score;
+}
+
+static void score_all(ludus_thinker *t, unscored *u)
+{
+    look(t, u->after, u->n);
+    for (int32_t i = 0; i < u->n; i++) {
+        t->scores[u->move[i]] = score_for_root(t, u->after[i].pos, u->after[i].score);
+    }
+    u->n = 0;
+}
+
+static void add_unscored(ludus_thinker *t, unscored *u, ludus_move move)
+{
+    uint8_t *after = t->after + (size_t)u->n * t->game.spec.state_bytes;
+    memcpy(after, t->pos, t->game.spec.state_bytes);
+    ludus_game_play(&t->game, after, move);
+    if (ludus_game_outcome(&t->game, after) != LUDUS_ONGOING) {
+        float lead = 0.0f;
+        ludus_game_result(&t->game, after, &lead, t->ownership);
+        t->scores[move] = score_for_root(t, after, lead);
+        return;
+    }
+    u->move[u->n] = move;
+    u->after[u->n++] = (ludus_outlook){.pos = after};
+    if (u->n == LUDUS_THINK_OUTLOOK_MAX) {
+        score_all(t, u);
+    }
+}
+
+// A position after a root move is looked at once a search, however many reports tell of it.
+static void fill_scores(ludus_thinker *t)
+{
+    ludus_thinker_snapshot *s = &t->draft;
+    unscored u = {0};
+    int32_t n = t->heads.has_score ? ludus_think_num_scored(t) : 0;
+    n = n < s->num_top ? n : s->num_top;
+    for (int32_t i = 0; i < n; i++) {
+        if (s->top[i].at.visits > 0 && isnan(t->scores[s->top[i].at.move])) {
+            add_unscored(t, &u, s->top[i].at.move);
+        }
+    }
+    if (u.n > 0) {
+        score_all(t, &u);
+    }
+    for (int32_t i = 0; i < s->num_top; i++) {
+        s->top[i].has_score = i < n && s->top[i].at.visits > 0;
+        s->top[i].score = s->top[i].has_score ? t->scores[s->top[i].at.move] : 0.0f;
+    }
+}
+
 void ludus_thinker_view(ludus_thinker *t, bool is_final)
 {
     ludus_thinker_snapshot *s = &t->draft;
@@ -167,4 +246,5 @@ void ludus_thinker_view(ludus_thinker *t, bool is_final)
     s->num_moves = ludus_mcts_moves(t->tree, s->moves);
     fill_top(t);
     fill_outlook(t);
+    fill_scores(t);
 }
