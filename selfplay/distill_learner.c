@@ -53,7 +53,7 @@ static ludus_status keep_game(const uint8_t *bytes, size_t size, int32_t plies, 
                               ludus_error *error)
 {
     distill_learner *l = user;
-    ludus_replay *into = l->seen++ < l->held_from ? l->core.replay : l->held;
+    ludus_replay *into = l->seen++ < l->held_from ? l->core.boards[0].replay : l->held;
     return ludus_replay_push(into, bytes, size, plies, error);
 }
 
@@ -70,7 +70,7 @@ static ludus_status read_all(distill_learner *l, ludus_game_data_sink *sink, lud
         memcpy(path, p, length);
         path[length] = '\0';
         if (length > 0) {
-            status = ludus_game_data_read(path, &l->core.game, sink, l, error);
+            status = ludus_game_data_read(path, &l->core.boards[0].game, sink, l, error);
         }
         p += length + (p[length] == ',');
     }
@@ -79,7 +79,7 @@ static ludus_status read_all(distill_learner *l, ludus_game_data_sink *sink, lud
 
 static ludus_status load_data(distill_learner *l, ludus_error *error)
 {
-    ludus_replay_config held = l->core.config.replay;
+    ludus_replay_config held = l->core.boards[0].config;
     held.enable_segments = false;
     ludus_status status = ludus_replay_create(&l->held, &held, error);
     if (status == LUDUS_OK) {
@@ -89,7 +89,7 @@ static ludus_status load_data(distill_learner *l, ludus_error *error)
         l->held_from = l->games - (int64_t)((double)l->config.holdout * (double)l->games);
         status = read_all(l, keep_game, error);
     }
-    if (status == LUDUS_OK && ludus_replay_end(l->core.replay) == 0) {
+    if (status == LUDUS_OK && ludus_replay_end(l->core.boards[0].replay) == 0) {
         status = ludus_fail(error, LUDUS_ERR_ARG, "learn.data: %s: no positions", l->config.data);
     }
     if (status == LUDUS_OK && ludus_replay_end(l->held) > 0) {
@@ -97,8 +97,8 @@ static ludus_status load_data(distill_learner *l, ludus_error *error)
                                               .threads = l->core.threads,
                                               .seed = MEASURE_SEED,
                                               .search_share = l->core.config.search_share};
-        status = ludus_sampler_create(&l->held_sampler, &l->core.game, l->held, l->core.net,
-                                      &sampler, error);
+        status = ludus_sampler_create(&l->held_sampler, &l->core.boards[0].game, l->held,
+                                      l->core.net, &sampler, error);
     }
     return status;
 }
@@ -155,7 +155,7 @@ static ludus_status distill_iterate(void *self, ludus_report *report, ludus_erro
     ludus_board_means means;
     memset(&means, 0, sizeof means);
     for (int32_t i = 0; i < l->config.steps; i++) {
-        const ludus_status status = ludus_board_core_step(&l->core, INT64_MAX, &means, error);
+        const ludus_status status = ludus_board_core_step(&l->core, 0, INT64_MAX, &means, error);
         if (status != LUDUS_OK) {
             return status;
         }
@@ -164,7 +164,7 @@ static ludus_status distill_iterate(void *self, ludus_report *report, ludus_erro
     memset(report, 0, sizeof *report);
     report->iteration = l->iteration;
     ludus_report_add(report, "games", (double)l->held_from);
-    ludus_report_add(report, "positions", (double)ludus_replay_end(l->core.replay));
+    ludus_report_add(report, "positions", (double)ludus_replay_end(l->core.boards[0].replay));
     ludus_board_core_report(report, &l->core, &means);
     return LUDUS_OK;
 }
@@ -196,7 +196,7 @@ static double cross_entropy(const float *target, const float *logits, float *scr
 static void add_rows(const distill_learner *l, const ludus_batch *batch, const float *policy,
                      const float *value, float *scratch, held_sums *sums)
 {
-    const int32_t moves = l->core.game.spec.num_moves;
+    const int32_t moves = l->core.boards[0].game.spec.num_moves;
     const float *policies = batch->target[ludus_net_find_head(l->core.net, "policy")];
     const float *values = batch->target[ludus_net_find_head(l->core.net, "value")];
     for (size_t r = 0; r < MEASURE_ROWS; r++) {
@@ -214,7 +214,7 @@ static void add_rows(const distill_learner *l, const ludus_batch *batch, const f
 
 static ludus_status measure_held(const distill_learner *l, held_sums *sums, ludus_error *error)
 {
-    const size_t moves = (size_t)l->core.game.spec.num_moves;
+    const size_t moves = (size_t)l->core.boards[0].game.spec.num_moves;
     const ludus_net *net = ludus_trainer_ema(l->core.trainer);
     const ludus_exec_config config = {.max_batch = MEASURE_ROWS};
     ludus_net_exec *exec;

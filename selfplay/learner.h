@@ -15,7 +15,7 @@
 #include "base/file.h"
 #include "nets/net.h"
 
-#define LUDUS_MAX_METRICS 48
+#define LUDUS_MAX_METRICS 96
 
 // One number of an iteration, e.g. {"loss/policy", 1.23}. Names are static or the learner's.
 typedef struct ludus_metric {

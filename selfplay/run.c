@@ -1,6 +1,7 @@
 #include "selfplay/run.h"
 
 #include <assert.h>
+#include <dirent.h>
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -241,13 +242,32 @@ static ludus_status resume_from(ludus_run *run, const char *path, const char *co
     return status;
 }
 
+// Removes the segments of RUN/replay and of RUN/GAME/replay.
+static ludus_status forget_records(const ludus_run *run, ludus_error *error)
+{
+    char path[PATH_MAX_BYTES + 320];
+    DIR *stream = opendir(run->folder);
+    snprintf(path, sizeof path, "%s/replay", run->folder);
+    ludus_status status = ludus_segments_truncate(path, 0, error);
+    const struct dirent *entry;
+    while (status == LUDUS_OK && stream != NULL && (entry = readdir(stream)) != NULL) {
+        snprintf(path, sizeof path, "%s/%s/replay", run->folder, entry->d_name);
+        if (entry->d_name[0] != '.' && ludus_file_exists(path)) {
+            status = ludus_segments_truncate(path, 0, error);
+        }
+    }
+    if (stream != NULL) {
+        closedir(stream);
+    }
+    return status;
+}
+
 // Killed before its first checkpoint, a run begins again from its recipe: the same run.
 static ludus_status restart(ludus_run *run, const char *const *overrides, size_t count,
                             int32_t threads, ludus_error *error)
 {
     char path[PATH_MAX_BYTES + 32];
-    path_in(run, "replay", path);
-    ludus_status status = ludus_segments_truncate(path, 0, error);
+    ludus_status status = forget_records(run, error);
     path_in(run, "recipe.ini", path);
     if (status == LUDUS_OK) {
         status = ludus_config_load(&run->own_recipe, path, error);

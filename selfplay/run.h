@@ -7,6 +7,7 @@
 //     runs/NAME/events.out.tfevents.*   the same numbers for TensorBoard
 //     runs/NAME/lock               held by the process that trains the run
 //     runs/NAME/replay/*.seg       game records, if replay.segments is on
+//     runs/NAME/GAME/replay/*.seg  those of a further game of the mix (selfplay/board_mix.h)
 //
 // A checkpoint is written every `checkpoint_minutes`, at the end, and when asked to stop. It also
 // stores how long metrics.jsonl was, so that a killed run's later lines are cut on resume.
