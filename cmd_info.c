@@ -196,8 +196,8 @@ static void add_last_metrics(const char *folder, json_t *out)
 
 static ludus_status add_records(const char *folder, json_t *out, ludus_error *error)
 {
-    char path[LUDUS_PATH_MAX];
-    char segment[LUDUS_PATH_MAX + 256];
+    char path[LUDUS_PATH_MAX + 300];
+    char segment[sizeof(path) + 256];
     char tag[33];
     segment_count count = {0};
     ludus_names names;
@@ -216,6 +216,24 @@ static ludus_status add_records(const char *folder, json_t *out, ludus_error *er
     return status;
 }
 
+// Of the run's game, and of further games, which have folders of their own in the run's.
+static ludus_status add_all_records(const char *folder, const ludus_names *names, json_t *out,
+                                    ludus_error *error)
+{
+    char path[LUDUS_PATH_MAX + 280];
+    ludus_status status = add_records(folder, out, error);
+    for (size_t i = 0; !status && i < names->count; i++) {
+        json_t *further = json_object();
+        snprintf(path, sizeof(path), "%s/%s", folder, names->name[i]);
+        status = add_records(path, further, error);
+        if (json_object_size(further) > 0) {
+            json_object_set(out, names->name[i], further);
+        }
+        json_decref(further);
+    }
+    return status;
+}
+
 static ludus_status describe_run(const char *folder, json_t *out, ludus_error *error)
 {
     ludus_names names;
@@ -228,7 +246,6 @@ static ludus_status describe_run(const char *folder, json_t *out, ludus_error *e
         json_array_append_new(files, json_string(names.name[i]));
     }
     json_object_set_new(out, "files", files);
-    ludus_names_free(&names);
     add_last_metrics(folder, out);
     char path[LUDUS_PATH_MAX];
     snprintf(path, sizeof(path), "%s/checkpoint.ludus", folder);
@@ -239,7 +256,9 @@ static ludus_status describe_run(const char *folder, json_t *out, ludus_error *e
         json_object_del(checkpoint, "text"); // recipe.ini has it
         json_object_set_new(out, "checkpoint", checkpoint);
     }
-    return status ? status : add_records(folder, out, error);
+    status = status ? status : add_all_records(folder, &names, out, error);
+    ludus_names_free(&names);
+    return status;
 }
 
 // ---- Which of them it is ------------------------------------------------------------------------
