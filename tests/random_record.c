@@ -1,5 +1,12 @@
 #include "random_record.h"
 
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,4 +72,17 @@ int32_t random_record_bytes(const ludus_game *game, uint64_t seed, uint64_t numb
     const int32_t plies = record.num_plies;
     ludus_record_free(&record);
     return plies;
+}
+
+void random_record_push(ludus_replay *replay, uint64_t seed, uint64_t from, uint64_t to)
+{
+    ludus_game game;
+    assert_int_equal(ludus_game_open(&game, "connect4", NULL), LUDUS_OK);
+    for (uint64_t i = from; i < to; i++) {
+        ludus_buffer bytes = {0};
+        const int32_t plies = random_record_bytes(&game, seed, i, &bytes);
+        assert_int_equal(ludus_replay_push(replay, bytes.data, bytes.size, plies, NULL), LUDUS_OK);
+        ludus_buffer_free(&bytes);
+    }
+    ludus_game_close(&game);
 }

@@ -4,6 +4,7 @@
 #define LUDUS_TESTS_RANDOM_RECORD_H
 
 #include "selfplay/record.h"
+#include "selfplay/replay.h"
 
 #define RANDOM_RECORD_MAX_PLIES 256
 #define RANDOM_RECORD_MAX_LEGAL 512
@@ -23,5 +24,7 @@ void random_record(const ludus_game *game, uint64_t seed, uint64_t number, ludus
 // The encoded bytes of the same, appended to `out`; returns the number of plies.
 int32_t random_record_bytes(const ludus_game *game, uint64_t seed, uint64_t number,
                             ludus_buffer *out);
+// Pushes Connect Four games from..to-1 of a seed. Fails the test on an error.
+void random_record_push(ludus_replay *replay, uint64_t seed, uint64_t from, uint64_t to);
 
 #endif

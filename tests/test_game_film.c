@@ -20,10 +20,7 @@
 
 static void write_text(const char *path, const char *text)
 {
-    FILE *stream = fopen(path, "w");
-    assert_non_null(stream);
-    assert_int_equal(fwrite(text, 1, strlen(text), stream), strlen(text));
-    assert_int_equal(fclose(stream), 0);
+    segment_write_file(path, text, strlen(text));
 }
 
 static ludus_game_shelf *open_shelf(const char *path)
@@ -259,19 +256,6 @@ static segment_run make_run(void **state, const char *name, char path[TEMP_PATH_
     return segment_run_init(state, replay);
 }
 
-static void push_games(ludus_replay *replay, uint64_t from, uint64_t to)
-{
-    ludus_game game;
-    assert_int_equal(ludus_game_open(&game, "connect4", NULL), LUDUS_OK);
-    for (uint64_t i = from; i < to; i++) {
-        ludus_buffer bytes = {0};
-        const int32_t plies = random_record_bytes(&game, 5, i, &bytes);
-        assert_int_equal(ludus_replay_push(replay, bytes.data, bytes.size, plies, NULL), LUDUS_OK);
-        ludus_buffer_free(&bytes);
-    }
-    ludus_game_close(&game);
-}
-
 // Polls until nothing new comes.
 static void poll_all(ludus_game_shelf *shelf)
 {
@@ -297,7 +281,7 @@ static void games_of_a_run_come_in_while_it_goes_on(void **state)
     assert_non_null(strstr(ludus_game_shelf_notice(shelf), "replay.segments=on"));
     ludus_replay *replay = segment_run_open(&run);
     for (uint64_t n = 0; n < 200; n += 50) {
-        push_games(replay, n, n + 50);
+        random_record_push(replay, 5, n, n + 50);
         assert_int_equal(ludus_replay_flush(replay, NULL), LUDUS_OK); // provisional chunks too
         poll_all(shelf);
         require_games(shelf, (int32_t)n + 50);
@@ -316,13 +300,13 @@ static void a_resumed_runs_games_are_not_shown_twice(void **state)
     char path[TEMP_PATH_MAX];
     const segment_run run = make_run(state, "resumed", path);
     ludus_replay *replay = segment_run_open(&run);
-    push_games(replay, 0, 300);
+    random_record_push(replay, 5, 0, 300);
     ludus_replay_destroy(replay);
     ludus_game_shelf *shelf = open_shelf(path);
     require_games(shelf, 300);
     assert_int_equal(remove(run.first), 0);
     replay = segment_run_open(&run);
-    push_games(replay, 0, 350);
+    random_record_push(replay, 5, 0, 350);
     ludus_replay_destroy(replay);
     poll_all(shelf);
     require_games(shelf, 350);
@@ -334,7 +318,7 @@ static void a_run_that_disappears_keeps_its_games_and_says_so(void **state)
     char path[TEMP_PATH_MAX];
     const segment_run run = make_run(state, "gone", path);
     ludus_replay *replay = segment_run_open(&run);
-    push_games(replay, 0, 30);
+    random_record_push(replay, 5, 0, 30);
     ludus_replay_destroy(replay);
     ludus_game_shelf *shelf = open_shelf(path);
     assert_int_equal(remove(run.first), 0);
@@ -352,7 +336,7 @@ static void a_damaged_segment_is_a_notice(void **state)
     char path[TEMP_PATH_MAX];
     const segment_run run = make_run(state, "damaged", path);
     ludus_replay *replay = segment_run_open(&run);
-    push_games(replay, 0, 200);
+    random_record_push(replay, 5, 0, 200);
     ludus_replay_destroy(replay);
     FILE *stream = fopen(run.first, "r+");
     assert_non_null(stream);

@@ -15,9 +15,10 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "temp_folder.h"
+#include "scripted_screen.h"
 #include "envs/board.h"
 #include "envs/chess.h"
+#include "viewer/game_curve.h"
 #include "viewer/play_screen.h"
 
 static const ludus_screen_ops *const screen = &ludus_play_screen;
@@ -102,6 +103,19 @@ static void move_piece(ludus_play *play, const char *from, const char *to)
     assert_int_equal(ludus_play_record_of(play)->count, count);
     click_cell(play, square(to));
     pass_time(play, 30);
+}
+
+static picture draw_game(void **state, const char *game, const char *moves,
+                         const scripted_event *events, int32_t num_events)
+{
+    ludus_play_config config = config_of(game, LUDUS_SEAT_PERSON);
+    config.moves = moves;
+    config.enable_analysis = true;
+    ludus_play *play = open_play(&config);
+    scripted s = {.ops = screen, .self = play, .events = events, .num_events = num_events};
+    const picture p = scripted_draw(state, &s, 20, 1280, 800);
+    ludus_play_destroy(play);
+    return p;
 }
 
 // ---- Games --------------------------------------------------------------------------------------
@@ -367,6 +381,53 @@ static void analysis_fills_the_curve_and_a_hint_names_a_legal_move(void **state)
     ludus_play_destroy(play);
 }
 
+static void the_curve_is_read_off_under_the_mouse(void **state)
+{
+    ludus_play_config config = config_of("go9", LUDUS_SEAT_PERSON);
+    config.moves = "E5 C3 G7";
+    ludus_play *play = open_play(&config);
+    ludus_play_record record;
+    const ludus_play_record *shown = ludus_play_record_of(play);
+    ludus_hover_row rows[2];
+    ludus_point at;
+    // White, to move after one stone, sees itself at 30 % and 4.5 points behind.
+    assert_int_equal(ludus_play_record_create(&record, shown->game, NULL, NULL), LUDUS_OK);
+    ludus_play_record_add(&record, shown->moves[0]);
+    ludus_play_record_note(&record, 1, -.4f, -4.5f);
+    ludus_play_record_note(&record, 0, .1f, NAN);
+    assert_int_equal(ludus_game_curve_rows(&record, 1, "Black", rows), 2);
+    assert_string_equal(rows[0].label, "Black");
+    assert_string_equal(rows[0].value, "70 %");
+    assert_string_equal(rows[1].label, "points");
+    assert_string_equal(rows[1].value, "+4.5");
+    assert_int_equal(ludus_game_curve_rows(&record, 0, "Black", rows), 1);
+    assert_string_equal(rows[0].value, "55 %");
+    ludus_play_record_free(&record);
+    assert_int_equal(ludus_game_curve_rows(shown, 2, "Black", rows), 0);
+    for (int32_t ply = 0; ply <= 3; ply++) {
+        assert_true(ludus_play_find_ply(play, ply, &at));
+        mouse(play, LUDUS_EVENT_MOUSE_MOVE, at);
+        assert_int_equal(ludus_play_hovered_ply(play), ply);
+    }
+    assert_false(ludus_play_find_ply(play, 4, &at));
+    ludus_play_find_cell(play, 40, &at);
+    mouse(play, LUDUS_EVENT_MOUSE_MOVE, at);
+    assert_int_equal(ludus_play_hovered_ply(play), -1);
+    ludus_play_find_ply(play, 2, &at);
+    ludus_play_destroy(play);
+
+    const scripted_event hover[] = {scripted_mouse(18, LUDUS_EVENT_MOUSE_MOVE, at.x, at.y),
+                                    scripted_mouse(19, LUDUS_EVENT_MOUSE_LEAVE, -1, -1)};
+    const picture plain = draw_game(state, "go9", config.moves, NULL, 0);
+    const picture read_off = draw_game(state, "go9", config.moves, hover, 1);
+    const picture left = draw_game(state, "go9", config.moves, hover, 2);
+    assert_false(picture_equal(plain, read_off));
+    assert_true(picture_equal(plain, left));
+    picture_free(plain);
+    picture_free(read_off);
+    picture_free(left);
+}
+
 static void closing_does_not_wait_for_a_player_that_thinks(void **state)
 {
     (void)state;
@@ -478,40 +539,18 @@ static void buttons_stay_inside_and_apart_at_every_size(void **state)
     }
 }
 
-static void *picture(void **state, const char *game, const char *moves, size_t *size)
-{
-    char path[TEMP_PATH_MAX];
-    void *data;
-    ludus_error error = {.text = ""};
-    ludus_play_config config = config_of(game, LUDUS_SEAT_PERSON);
-    ludus_window_options options = ludus_window_options_default();
-    config.moves = moves;
-    config.enable_analysis = true;
-    ludus_play *play = open_play(&config);
-    temp_path(state, "play.png", path);
-    options.frames = 20;
-    options.png = path;
-    ludus_window_run(screen, play, &options, NULL, &error);
-    assert_string_equal(error.text, "");
-    assert_int_equal(ludus_file_read(path, 1 << 22, &data, size, NULL), LUDUS_OK);
-    ludus_play_destroy(play);
-    return data;
-}
-
 static void the_same_game_gives_the_same_picture_thinking_included(void **state)
 {
     static const char *const games[][2] = {{"connect4", "4 4 3"}, {"tictactoe", "b2 a1"}};
     for (int i = 0; i < 2; i++) {
-        size_t size[3];
-        void *one = picture(state, games[i][0], games[i][1], &size[0]);
-        void *two = picture(state, games[i][0], games[i][1], &size[1]);
-        void *other = picture(state, games[i][0], NULL, &size[2]);
-        assert_int_equal(size[0], size[1]);
-        assert_memory_equal(one, two, size[0]);
-        assert_true(size[2] != size[0] || memcmp(one, other, size[0]) != 0);
-        ludus_free(one);
-        ludus_free(two);
-        ludus_free(other);
+        const picture one = draw_game(state, games[i][0], games[i][1], NULL, 0);
+        const picture two = draw_game(state, games[i][0], games[i][1], NULL, 0);
+        const picture other = draw_game(state, games[i][0], NULL, NULL, 0);
+        assert_true(picture_equal(one, two));
+        assert_false(picture_equal(one, other));
+        picture_free(one);
+        picture_free(two);
+        picture_free(other);
     }
 }
 
@@ -552,6 +591,7 @@ int main(void)
         cmocka_unit_test(resigning_ends_the_game_and_undo_takes_it_back),
         cmocka_unit_test(a_new_game_lets_bots_play_both_sides_and_space_pauses_them),
         cmocka_unit_test(analysis_fills_the_curve_and_a_hint_names_a_legal_move),
+        cmocka_unit_test(the_curve_is_read_off_under_the_mouse),
         cmocka_unit_test(closing_does_not_wait_for_a_player_that_thinks),
         cmocka_unit_test(a_player_that_cannot_play_is_one_notice),
         cmocka_unit_test(wrong_starts_are_one_line),

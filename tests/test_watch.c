@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "random_record.h"
+#include "scripted_screen.h"
 #include "segment_run.h"
 #include "temp_folder.h"
 
@@ -21,122 +22,6 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-
-// ---- A screen driven by a script ---------------------------------------------------------------
-
-// One event before the update of the given frame, or something else that happens then.
-typedef struct scripted_event {
-    int32_t frame; // from 0
-    ludus_event event;
-    void (*happens)(void *user); // NULL: the event
-} scripted_event;
-
-typedef struct scripted {
-    const ludus_screen_ops *ops;
-    void *self;
-    const scripted_event *events;
-    int32_t num_events, frame;
-    void *user;
-} scripted;
-
-static void scripted_layout(void *self, float width, float height)
-{
-    scripted *s = self;
-    s->ops->layout(s->self, width, height);
-}
-
-static bool scripted_no_event(void *self, const ludus_event *event)
-{
-    (void)self;
-    (void)event;
-    return false;
-}
-
-static bool scripted_update(void *self, double seconds)
-{
-    scripted *s = self;
-    for (int32_t i = 0; i < s->num_events; i++) {
-        if (s->events[i].frame == s->frame && s->events[i].happens != NULL) {
-            s->events[i].happens(s->user);
-        } else if (s->events[i].frame == s->frame) {
-            s->ops->event(s->self, &s->events[i].event);
-        }
-    }
-    s->frame++;
-    return s->ops->update(s->self, seconds);
-}
-
-static void scripted_draw(void *self, ludus_canvas *canvas)
-{
-    scripted *s = self;
-    s->ops->draw(s->self, canvas);
-}
-
-static void scripted_title(const void *self, char *out, size_t size)
-{
-    const scripted *s = self;
-    s->ops->title(s->self, out, size);
-    assert_true(strlen(out) > 0);
-}
-
-static void scripted_settle(void *self)
-{
-    scripted *s = self;
-    if (s->ops->settle != NULL) {
-        s->ops->settle(s->self);
-    }
-}
-
-static const ludus_screen_ops scripted_screen = {
-    .layout = scripted_layout,
-    .event = scripted_no_event,
-    .update = scripted_update,
-    .draw = scripted_draw,
-    .title = scripted_title,
-    .settle = scripted_settle,
-};
-
-typedef struct picture {
-    void *bytes;
-    size_t size;
-} picture;
-
-static picture draw_scripted(void **state, scripted *s, int32_t frames, int32_t width,
-                             int32_t height)
-{
-    char path[TEMP_PATH_MAX], title[128];
-    ludus_error error = {.text = ""};
-    ludus_window_options options = ludus_window_options_default();
-    picture p;
-    temp_path(state, "picture.png", path);
-    options.frames = frames;
-    options.width = width;
-    options.height = height;
-    options.png = path;
-    s->frame = 0;
-    scripted_title(s, title, sizeof title);
-    if (ludus_window_run(&scripted_screen, s, &options, NULL, &error) != LUDUS_OK) {
-        fail_msg("%s", error.text);
-    }
-    assert_int_equal(ludus_file_read(path, 1 << 24, &p.bytes, &p.size, NULL), LUDUS_OK);
-    return p;
-}
-
-static bool are_equal(picture a, picture b)
-{
-    return a.size == b.size && memcmp(a.bytes, b.bytes, a.size) == 0;
-}
-
-static scripted_event key(int32_t frame, int32_t k)
-{
-    return (scripted_event){.frame = frame, .event = {.kind = LUDUS_EVENT_KEY, .key = k}};
-}
-
-static scripted_event mouse(int32_t frame, ludus_event_kind kind, float x, float y)
-{
-    return (scripted_event){.frame = frame,
-                            .event = {.kind = kind, .x = x, .y = y, .button = 1, .clicks = 1}};
-}
 
 // ---- The dashboard -----------------------------------------------------------------------------
 
@@ -167,7 +52,7 @@ static picture draw_dashboard(void **state, const ludus_dashboard_setup *setup,
     }
     scripted s = {
         .ops = ludus_dashboard_screen(), .self = dashboard, .events = events, .num_events = n};
-    const picture p = draw_scripted(state, &s, 12, width, width * 5 / 8);
+    const picture p = scripted_draw(state, &s, 12, width, width * 5 / 8);
     ludus_dashboard_destroy(dashboard);
     return p;
 }
@@ -181,16 +66,16 @@ static void what_is_switched_on_and_off_leaves_the_same_dashboard(void **state)
     const ludus_dashboard_setup setup = {.runs = runs, .num_runs = 1};
     const picture plain = draw_dashboard(state, &setup, NULL, 0, 1280);
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
-        const scripted_event once[] = {key(2, keys[i])};
-        const scripted_event twice[] = {key(2, keys[i]), key(4, keys[i])};
+        const scripted_event once[] = {scripted_key(2, keys[i])};
+        const scripted_event twice[] = {scripted_key(2, keys[i]), scripted_key(4, keys[i])};
         const picture changed = draw_dashboard(state, &setup, once, 1, 1280);
         const picture back = draw_dashboard(state, &setup, twice, 2, 1280);
-        assert_false(are_equal(plain, changed));
-        assert_true(are_equal(plain, back));
-        ludus_free(changed.bytes);
-        ludus_free(back.bytes);
+        assert_false(picture_equal(plain, changed));
+        assert_true(picture_equal(plain, back));
+        picture_free(changed);
+        picture_free(back);
     }
-    ludus_free(plain.bytes);
+    picture_free(plain);
 }
 
 static void a_click_enlarges_a_chart_and_escape_brings_the_others_back(void **state)
@@ -200,16 +85,16 @@ static void a_click_enlarges_a_chart_and_escape_brings_the_others_back(void **st
     const char *runs[] = {path};
     const ludus_dashboard_setup setup = {.runs = runs, .num_runs = 1};
     // The click goes to the first chart, which has the focus already.
-    const scripted_event large[] = {mouse(2, LUDUS_EVENT_MOUSE_DOWN, 500, 150)};
-    const scripted_event back[] = {large[0], key(5, LUDUS_KEY_ESCAPE)};
+    const scripted_event large[] = {scripted_mouse(2, LUDUS_EVENT_MOUSE_DOWN, 500, 150)};
+    const scripted_event back[] = {large[0], scripted_key(5, LUDUS_KEY_ESCAPE)};
     const picture a = draw_dashboard(state, &setup, NULL, 0, 1280);
     const picture b = draw_dashboard(state, &setup, large, 1, 1280);
     const picture c = draw_dashboard(state, &setup, back, 2, 1280);
-    assert_false(are_equal(a, b));
-    assert_true(are_equal(a, c));
-    ludus_free(a.bytes);
-    ludus_free(b.bytes);
-    ludus_free(c.bytes);
+    assert_false(picture_equal(a, b));
+    assert_true(picture_equal(a, c));
+    picture_free(a);
+    picture_free(b);
+    picture_free(c);
 }
 
 static void hovering_shows_values(void **state)
@@ -218,12 +103,12 @@ static void hovering_shows_values(void **state)
     write_run(state, "hover", 60, path);
     const char *runs[] = {path};
     const ludus_dashboard_setup setup = {.runs = runs, .num_runs = 1, .smoothing = .5};
-    const scripted_event hover[] = {mouse(2, LUDUS_EVENT_MOUSE_MOVE, 500, 180)};
+    const scripted_event hover[] = {scripted_mouse(2, LUDUS_EVENT_MOUSE_MOVE, 500, 180)};
     const picture a = draw_dashboard(state, &setup, NULL, 0, 1280);
     const picture b = draw_dashboard(state, &setup, hover, 1, 1280);
-    assert_false(are_equal(a, b));
-    ludus_free(a.bytes);
-    ludus_free(b.bytes);
+    assert_false(picture_equal(a, b));
+    picture_free(a);
+    picture_free(b);
 }
 
 static void unknown_metrics_and_axes_are_refused_with_the_nearest(void **state)
@@ -245,19 +130,6 @@ static void unknown_metrics_and_axes_are_refused_with_the_nearest(void **state)
 
 // ---- Runs --------------------------------------------------------------------------------------
 
-static void push_games(ludus_replay *replay, uint64_t count)
-{
-    ludus_game game;
-    assert_int_equal(ludus_game_open(&game, "connect4", NULL), LUDUS_OK);
-    for (uint64_t i = 0; i < count; i++) {
-        ludus_buffer bytes = {0};
-        const int32_t plies = random_record_bytes(&game, 9, i, &bytes);
-        assert_int_equal(ludus_replay_push(replay, bytes.data, bytes.size, plies, NULL), LUDUS_OK);
-        ludus_buffer_free(&bytes);
-    }
-    ludus_game_close(&game);
-}
-
 typedef struct doomed_run {
     char path[TEMP_PATH_MAX];
     segment_run segments;
@@ -272,7 +144,7 @@ static doomed_run make_run(void **state, const char *name, uint64_t games)
     run.segments = segment_run_init(state, replay);
     if (games > 0) {
         ludus_replay *store = segment_run_open(&run.segments);
-        push_games(store, games);
+        random_record_push(store, 9, 0, games);
         ludus_replay_destroy(store);
     }
     return run;
@@ -300,7 +172,7 @@ static picture draw_watch(void **state, doomed_run *run, const scripted_event *e
     }
     scripted s = {
         .ops = ludus_watch_screen(), .self = watch, .events = events, .num_events = n, .user = run};
-    const picture p = draw_scripted(state, &s, 50, width, width * 5 / 8);
+    const picture p = scripted_draw(state, &s, 50, width, width * 5 / 8);
     ludus_watch_destroy(watch);
     return p;
 }
@@ -308,18 +180,19 @@ static picture draw_watch(void **state, doomed_run *run, const scripted_event *e
 static void games_of_a_run_move_on_unless_paused(void **state)
 {
     doomed_run run = make_run(state, "moving", 60);
-    const scripted_event pause[] = {key(0, ' ')};
-    const scripted_event both[] = {key(0, ' '), key(20, ' '), key(20, 'b'), key(30, 'h')};
+    const scripted_event pause[] = {scripted_key(0, ' ')};
+    const scripted_event both[] = {scripted_key(0, ' '), scripted_key(20, ' '),
+                                   scripted_key(20, 'b'), scripted_key(30, 'h')};
     const picture a = draw_watch(state, &run, NULL, 0, 800);
     const picture b = draw_watch(state, &run, pause, 1, 800);
     const picture c = draw_watch(state, &run, pause, 1, 800);
     const picture d = draw_watch(state, &run, both, 4, 640);
-    assert_false(are_equal(a, b));
-    assert_true(are_equal(b, c));
-    ludus_free(a.bytes);
-    ludus_free(b.bytes);
-    ludus_free(c.bytes);
-    ludus_free(d.bytes);
+    assert_false(picture_equal(a, b));
+    assert_true(picture_equal(b, c));
+    picture_free(a);
+    picture_free(b);
+    picture_free(c);
+    picture_free(d);
 }
 
 static void a_run_that_disappears_is_a_notice_on_the_screen(void **state)
@@ -329,9 +202,9 @@ static void a_run_that_disappears_is_a_notice_on_the_screen(void **state)
         const scripted_event gone[] = {{.frame = 20, .happens = remove_run}};
         const picture before = draw_watch(state, &run, NULL, 0, 640);
         const picture after = draw_watch(state, &run, gone, 1, 640);
-        assert_false(are_equal(before, after));
-        ludus_free(before.bytes);
-        ludus_free(after.bytes);
+        assert_false(picture_equal(before, after));
+        picture_free(before);
+        picture_free(after);
     }
 }
 
@@ -350,7 +223,7 @@ static picture draw_film(void **state, const char *path, const scripted_event *e
         .source = ludus_game_shelf_source(shelf), .title = "film", .game = 0, .is_paused = true};
     assert_int_equal(ludus_film_view_create(&view, &setup, &error), LUDUS_OK);
     scripted s = {.ops = ludus_film_screen(), .self = view, .events = events, .num_events = n};
-    const picture p = draw_scripted(state, &s, 36, width, width * 5 / 8);
+    const picture p = scripted_draw(state, &s, 36, width, width * 5 / 8);
     ludus_film_view_destroy(view);
     ludus_game_shelf_destroy(shelf);
     return p;
@@ -360,45 +233,44 @@ static void stepping_on_and_back_shows_the_same_position(void **state)
 {
     char path[TEMP_PATH_MAX];
     temp_path(state, "film.sgf", path);
-    FILE *stream = fopen(path, "w");
-    assert_non_null(stream);
-    fputs("(;GM[1]SZ[9];B[ee];W[ce];B[cf];W[df];B[de];W[dd])", stream);
-    fclose(stream);
-    const scripted_event on[] = {key(1, LUDUS_KEY_RIGHT), key(2, LUDUS_KEY_RIGHT)};
-    const scripted_event away[] = {key(1, LUDUS_KEY_END),   key(2, LUDUS_KEY_HOME),
-                                   key(3, LUDUS_KEY_RIGHT), key(4, LUDUS_KEY_RIGHT),
-                                   key(5, LUDUS_KEY_RIGHT), key(6, LUDUS_KEY_LEFT)};
+    static const char text[] = "(;GM[1]SZ[9];B[ee];W[ce];B[cf];W[df];B[de];W[dd])";
+    segment_write_file(path, text, sizeof text - 1);
+    const scripted_event on[] = {scripted_key(1, LUDUS_KEY_RIGHT),
+                                 scripted_key(2, LUDUS_KEY_RIGHT)};
+    const scripted_event away[] = {
+        scripted_key(1, LUDUS_KEY_END),   scripted_key(2, LUDUS_KEY_HOME),
+        scripted_key(3, LUDUS_KEY_RIGHT), scripted_key(4, LUDUS_KEY_RIGHT),
+        scripted_key(5, LUDUS_KEY_RIGHT), scripted_key(6, LUDUS_KEY_LEFT)};
     // The third move in the list of moves, then one back.
-    const scripted_event clicked[] = {mouse(1, LUDUS_EVENT_MOUSE_DOWN, 1070, 88),
-                                      key(4, LUDUS_KEY_LEFT)};
+    const scripted_event clicked[] = {scripted_mouse(1, LUDUS_EVENT_MOUSE_DOWN, 1070, 88),
+                                      scripted_key(4, LUDUS_KEY_LEFT)};
     const picture start = draw_film(state, path, NULL, 0, 1280);
     const picture a = draw_film(state, path, on, 2, 1280);
     const picture b = draw_film(state, path, away, 6, 1280);
     const picture c = draw_film(state, path, clicked, 2, 1280);
-    assert_false(are_equal(start, a));
-    assert_true(are_equal(a, b));
-    assert_true(are_equal(a, c));
-    ludus_free(start.bytes);
-    ludus_free(a.bytes);
-    ludus_free(b.bytes);
-    ludus_free(c.bytes);
+    assert_false(picture_equal(start, a));
+    assert_true(picture_equal(a, b));
+    assert_true(picture_equal(a, c));
+    picture_free(start);
+    picture_free(a);
+    picture_free(b);
+    picture_free(c);
 }
 
 static void a_film_plays_by_itself_to_its_end(void **state)
 {
     char path[TEMP_PATH_MAX];
     temp_path(state, "short.pgn", path);
-    FILE *stream = fopen(path, "w");
-    assert_non_null(stream);
-    fputs("1. e4 *\n", stream);
-    fclose(stream);
-    const scripted_event play[] = {key(0, '+'), key(0, '+'), key(0, ' '), key(30, ' ')};
-    const scripted_event step[] = {key(0, '+'), key(0, '+'), key(1, LUDUS_KEY_RIGHT)};
+    segment_write_file(path, "1. e4 *\n", 8);
+    const scripted_event play[] = {scripted_key(0, '+'), scripted_key(0, '+'), scripted_key(0, ' '),
+                                   scripted_key(30, ' ')};
+    const scripted_event step[] = {scripted_key(0, '+'), scripted_key(0, '+'),
+                                   scripted_key(1, LUDUS_KEY_RIGHT)};
     const picture a = draw_film(state, path, play, 4, 640);
     const picture b = draw_film(state, path, step, 3, 640);
-    assert_true(are_equal(a, b));
-    ludus_free(a.bytes);
-    ludus_free(b.bytes);
+    assert_true(picture_equal(a, b));
+    picture_free(a);
+    picture_free(b);
 }
 
 static picture draw_match(void **state, int32_t frames)
@@ -412,7 +284,7 @@ static picture draw_match(void **state, int32_t frames)
         .source = ludus_live_match_source(match), .title = "match", .game = -1, .ply = -1};
     assert_int_equal(ludus_film_view_create(&view, &film, NULL), LUDUS_OK);
     scripted s = {.ops = ludus_film_screen(), .self = view};
-    const picture p = draw_scripted(state, &s, frames, 960, 600);
+    const picture p = scripted_draw(state, &s, frames, 960, 600);
     ludus_film_view_destroy(view);
     ludus_live_match_destroy(match);
     return p;
@@ -423,11 +295,11 @@ static void a_match_is_followed_move_by_move(void **state)
     const picture a = draw_match(state, 16);
     const picture b = draw_match(state, 16);
     const picture c = draw_match(state, 17);
-    assert_true(are_equal(a, b));
-    assert_false(are_equal(a, c));
-    ludus_free(a.bytes);
-    ludus_free(b.bytes);
-    ludus_free(c.bytes);
+    assert_true(picture_equal(a, b));
+    assert_false(picture_equal(a, c));
+    picture_free(a);
+    picture_free(b);
+    picture_free(c);
 }
 
 // ---- Worlds ------------------------------------------------------------------------------------
@@ -443,7 +315,7 @@ static picture draw_world(void **state, const ludus_world_view_setup *setup,
         fail_msg("%s", error.text);
     }
     scripted s = {.ops = ludus_world_screen(), .self = view, .events = events, .num_events = n};
-    const picture p = draw_scripted(state, &s, 36, width, width * 5 / 8);
+    const picture p = scripted_draw(state, &s, 36, width, width * 5 / 8);
     ludus_world_view_destroy(view);
     return p;
 }
@@ -452,18 +324,19 @@ static void an_agent_plays_the_same_for_the_same_seed(void **state)
 {
     ludus_world_view_setup setup = {
         .session = {.name = "breakout", .net = BREAKOUT, .seed = 3, .epsilon = .1f}};
-    const scripted_event small[] = {key(3, 'v'), key(10, '+'), key(20, 'n'), key(30, '.')};
+    const scripted_event small[] = {scripted_key(3, 'v'), scripted_key(10, '+'),
+                                    scripted_key(20, 'n'), scripted_key(30, '.')};
     const picture a = draw_world(state, &setup, NULL, 0, 1000);
     const picture b = draw_world(state, &setup, NULL, 0, 1000);
     const picture d = draw_world(state, &setup, small, 4, 640);
     setup.session.seed = 4;
     const picture c = draw_world(state, &setup, NULL, 0, 1000);
-    assert_true(are_equal(a, b));
-    assert_false(are_equal(a, c));
-    ludus_free(a.bytes);
-    ludus_free(b.bytes);
-    ludus_free(c.bytes);
-    ludus_free(d.bytes);
+    assert_true(picture_equal(a, b));
+    assert_false(picture_equal(a, c));
+    picture_free(a);
+    picture_free(b);
+    picture_free(c);
+    picture_free(d);
 }
 
 static void a_person_plays_every_world(void **state)
@@ -473,9 +346,10 @@ static void a_person_plays_every_world(void **state)
     for (size_t i = 0; i < count; i++) {
         const ludus_world_view_setup setup = {.session = {.name = worlds[i]->name, .seed = 1},
                                               .is_person = true};
-        const scripted_event keys[] = {key(5, LUDUS_KEY_LEFT), key(12, 'd'), key(18, ' '),
-                                       key(24, 'p'), key(25, LUDUS_KEY_RIGHT)};
-        ludus_free(draw_world(state, &setup, keys, 5, 640).bytes);
+        const scripted_event keys[] = {scripted_key(5, LUDUS_KEY_LEFT), scripted_key(12, 'd'),
+                                       scripted_key(18, ' '), scripted_key(24, 'p'),
+                                       scripted_key(25, LUDUS_KEY_RIGHT)};
+        picture_free(draw_world(state, &setup, keys, 5, 640));
     }
 }
 

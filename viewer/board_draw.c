@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define LEAST_HEAT 0.006f // smaller shares are not shown
+#define LEAST_LEAN 0.08f  // of an owner that is shown
 
 ludus_board_scene ludus_board_scene_empty(void)
 {
@@ -375,26 +376,42 @@ static void draw_heat(const ludus_board_view *view, ludus_canvas *canvas,
     }
 }
 
+static bool is_hot(const ludus_board_scene *scene, int32_t cell)
+{
+    return scene->heat && scene->heat[cell] >= LEAST_HEAT;
+}
+
+// A square in the owner's colour, larger and fuller the surer it is; beside the number where the
+// cell has one.
+static void draw_owner_of(const ludus_board_view *view, ludus_canvas *canvas,
+                          const ludus_board_scene *scene, int32_t cell)
+{
+    const ludus_theme *theme = ludus_canvas_theme(canvas);
+    const float lean = 2 * scene->owner[cell] - 1; // 1 the first player's
+    const float sure = fabsf(lean);
+    const int32_t owner = lean > 0 ? 0 : 1;
+    const bool is_aside = is_hot(scene, cell);
+    const float shift = is_aside ? 0.3f * view->cell : 0;
+    const float size = (is_aside ? 0.2f : 0.36f) * view->cell * sqrtf(sure);
+    const ludus_point p = ludus_board_view_centre(view, cell);
+    const ludus_rect box = {p.x + shift - size / 2, p.y + shift - size / 2, size, size};
+    if (sure < LEAST_LEAN) {
+        return;
+    }
+    ludus_canvas_fill(canvas, ludus_rect_inset(box, -1),
+                      ludus_colour_fade(theme->stone[1 - owner], 0.5f * sure));
+    ludus_canvas_fill(canvas, box, ludus_colour_fade(theme->stone[owner], 0.4f + 0.6f * sure));
+}
+
 static void draw_owner(const ludus_board_view *view, ludus_canvas *canvas,
                        const ludus_board_scene *scene)
 {
-    const ludus_theme *theme = ludus_canvas_theme(canvas);
     for (int32_t cell = 0; scene->owner && cell < view->rows * view->columns; cell++) {
-        const float lean = 2 * scene->owner[cell] - 1; // 1 the first player's
-        const float size = 0.36f * view->cell * sqrtf(fabsf(lean));
-        if (fabsf(lean) < 0.08f) {
-            continue;
+        const ludus_mark own = scene->owner[cell] > 0.5f ? 1 : 2;
+        const bool is_dead = scene->dead && scene->dead[cell];
+        if (scene->cells[cell] != own || is_dead) { // its own living stone says it already
+            draw_owner_of(view, canvas, scene, cell);
         }
-        const ludus_point p = ludus_board_view_centre(view, cell);
-        const ludus_rect box = {p.x - size / 2, p.y - size / 2, size, size};
-        const ludus_mark mark = scene->cells[cell];
-        const int32_t owner = lean > 0 ? 0 : 1;
-        if (mark == owner + 1 && !(scene->dead && scene->dead[cell])) {
-            continue; // its own living stone says it already
-        }
-        ludus_canvas_fill(canvas, ludus_rect_inset(box, -1),
-                          ludus_colour_fade(theme->stone[1 - owner], 0.5f));
-        ludus_canvas_fill(canvas, box, theme->stone[owner]);
     }
 }
 
@@ -406,8 +423,7 @@ static void draw_targets(const ludus_board_view *view, ludus_canvas *canvas,
                                  ? ludus_colour_fade(theme->soft, 0.35f)
                                  : (ludus_colour){20, 40, 30, 96};
     for (int32_t cell = 0; scene->targets && cell < view->rows * view->columns; cell++) {
-        const bool is_hot = scene->heat && scene->heat[cell] >= LEAST_HEAT;
-        if (!scene->targets[cell] || is_hot) {
+        if (!scene->targets[cell] || is_hot(scene, cell)) {
             continue;
         }
         const ludus_point p = ludus_board_view_centre(view, cell);
@@ -486,8 +502,8 @@ void ludus_board_view_draw(const ludus_board_view *view, ludus_canvas *canvas,
     draw_marks(view, canvas, scene);
     draw_winning(view, canvas, scene);
     draw_last(view, canvas, scene);
-    draw_owner(view, canvas, scene);
     draw_heat(view, canvas, scene);
+    draw_owner(view, canvas, scene);
     draw_targets(view, canvas, scene);
     draw_ghosts(view, canvas, scene);
     draw_arrows(view, canvas, scene);

@@ -1,6 +1,7 @@
 #include "viewer/game_curve.h"
 
 #include <math.h>
+#include <stdio.h>
 
 #define LEAST_PLIES 20 // a young game does not fill the width
 
@@ -9,7 +10,7 @@ static float span_of(const ludus_play_record *record)
     return (float)(record->count > LEAST_PLIES ? record->count : LEAST_PLIES);
 }
 
-static float x_of(const ludus_play_record *record, ludus_rect rect, int32_t ply)
+float ludus_game_curve_x(const ludus_play_record *record, ludus_rect rect, int32_t ply)
 {
     return rect.x + rect.w * (float)ply / span_of(record);
 }
@@ -23,32 +24,60 @@ int32_t ludus_game_curve_ply_at(const ludus_play_record *record, ludus_rect rect
     return ply < record->count ? ply : record->count;
 }
 
+static bool has_win(const ludus_play_record *record, int32_t ply)
+{
+    return record->win[ply] >= 0;
+}
+
+static bool has_score(const ludus_play_record *record, int32_t ply)
+{
+    return !isnan(record->score[ply]);
+}
+
+static ludus_point win_point(const ludus_play_record *record, ludus_rect rect, int32_t ply)
+{
+    return (ludus_point){ludus_game_curve_x(record, rect, ply),
+                         rect.y + rect.h * (1 - record->win[ply])};
+}
+
 // Points of what is known, in order; returns how many.
 static int32_t gather_wins(const ludus_play_record *record, ludus_rect rect, ludus_point *out,
                            int32_t most)
 {
     int32_t n = 0;
     for (int32_t ply = 0; ply <= record->count && n < most; ply++) {
-        if (record->win[ply] >= 0) {
-            out[n++] =
-                (ludus_point){x_of(record, rect, ply), rect.y + rect.h * (1 - record->win[ply])};
+        if (has_win(record, ply)) {
+            out[n++] = win_point(record, rect, ply);
         }
     }
     return n;
 }
 
+// The score that reaches the edge.
+static float largest_score(const ludus_play_record *record)
+{
+    float largest = 10;
+    for (int32_t ply = 0; ply <= record->count; ply++) {
+        largest = has_score(record, ply) ? fmaxf(largest, fabsf(record->score[ply])) : largest;
+    }
+    return largest;
+}
+
+static ludus_point score_point(const ludus_play_record *record, ludus_rect rect, int32_t ply,
+                               float largest)
+{
+    const float share = 0.5f + 0.5f * record->score[ply] / largest;
+    return (ludus_point){ludus_game_curve_x(record, rect, ply), rect.y + rect.h * (1 - share)};
+}
+
 static int32_t gather_scores(const ludus_play_record *record, ludus_rect rect, ludus_point *out,
                              int32_t most)
 {
+    const float largest = largest_score(record);
     int32_t n = 0;
-    float largest = 10;
-    for (int32_t ply = 0; ply <= record->count; ply++) {
-        largest = isnan(record->score[ply]) ? largest : fmaxf(largest, fabsf(record->score[ply]));
-    }
     for (int32_t ply = 0; ply <= record->count && n < most; ply++) {
-        if (!isnan(record->score[ply])) {
-            const float share = 0.5f + 0.5f * record->score[ply] / largest;
-            out[n++] = (ludus_point){x_of(record, rect, ply), rect.y + rect.h * (1 - share)};
+        if (has_score(record, ply)) {
+            out[n++] = score_point(record, rect, ply, largest);
         }
     }
     return n;
@@ -89,7 +118,46 @@ void ludus_game_curve_draw(ludus_canvas *canvas, const ludus_play_record *record
     if (scores >= 2) {
         ludus_canvas_polyline(canvas, points, scores, 1.5f, theme->series[1]);
     }
-    const float x = x_of(record, rect, cursor);
+    const float x = ludus_game_curve_x(record, rect, cursor);
     ludus_canvas_fill(canvas, (ludus_rect){x - 1, rect.y, 2, rect.h}, theme->accent);
     ludus_canvas_stroke_rounded(canvas, rect, 4, 1, theme->edge);
+}
+
+int32_t ludus_game_curve_rows(const ludus_play_record *record, int32_t ply, const char *first,
+                              ludus_hover_row rows[2])
+{
+    int32_t n = 0;
+    if (has_win(record, ply)) {
+        snprintf(rows[n].label, sizeof(rows[n].label), "%s", first);
+        snprintf(rows[n].value, sizeof(rows[n].value), "%.0f %%", 100 * (double)record->win[ply]);
+        n++;
+    }
+    if (has_score(record, ply)) {
+        snprintf(rows[n].label, sizeof(rows[n].label), "points");
+        snprintf(rows[n].value, sizeof(rows[n].value), "%+.1f", (double)record->score[ply]);
+        n++;
+    }
+    return n;
+}
+
+void ludus_game_curve_draw_hover(ludus_canvas *canvas, const ludus_play_record *record,
+                                 ludus_rect rect, int32_t ply, const char *head, const char *first)
+{
+    const ludus_theme *theme = ludus_canvas_theme(canvas);
+    ludus_hover_row rows[2];
+    char text[96];
+    const int32_t n = ludus_game_curve_rows(record, ply, first, rows);
+    const float x = ludus_game_curve_x(record, rect, ply);
+    rows[0].colour = theme->series[has_win(record, ply) ? 0 : 1];
+    rows[1].colour = theme->series[1];
+    ludus_hover_line_draw(canvas, rect, x);
+    if (has_win(record, ply)) {
+        ludus_hover_dot_draw(canvas, win_point(record, rect, ply), theme->series[0]);
+    }
+    if (has_score(record, ply)) {
+        ludus_hover_dot_draw(canvas, score_point(record, rect, ply, largest_score(record)),
+                             theme->series[1]);
+    }
+    snprintf(text, sizeof(text), "%.70s%s", head, n == 0 ? ": not analysed" : "");
+    ludus_hover_box_draw(canvas, rect, x, text, rows, n);
 }

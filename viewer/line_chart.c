@@ -1,5 +1,7 @@
 #include "viewer/line_chart.h"
 
+#include "viewer/hover_box.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -391,12 +393,6 @@ static void draw_curves(const ludus_line_chart *chart, ludus_canvas *canvas)
 
 // ---- Hover -----------------------------------------------------------------------------------
 
-typedef struct hover_row {
-    char label[48];
-    char value[LUDUS_SCALE_TEXT_MAX];
-    ludus_colour colour;
-} hover_row;
-
 // The value of the curve as drawn: smoothed up to point `at`.
 static double smooth_value(const ludus_chart_series *series, int32_t at, double smoothing)
 {
@@ -412,8 +408,8 @@ static double smooth_value(const ludus_chart_series *series, int32_t at, double 
 }
 
 // Rows of the box, dots on the curves; returns how many rows and sets *x to the nearest x.
-static int32_t hover_rows(const ludus_line_chart *chart, ludus_canvas *canvas, hover_row *rows,
-                          double *x)
+static int32_t hover_rows(const ludus_line_chart *chart, ludus_canvas *canvas,
+                          ludus_hover_row *rows, double *x)
 {
     const double mouse = ludus_scale_value(
         &chart->x_scale, (double)((chart->mouse[0] - chart->plot.x) / chart->plot.w));
@@ -438,59 +434,22 @@ static int32_t hover_rows(const ludus_line_chart *chart, ludus_canvas *canvas, h
             best = distance;
             *x = x_of(series, at);
         }
-        hover_row *row = &rows[n++];
+        ludus_hover_row *row = &rows[n++];
         snprintf(row->label, sizeof row->label, "%s", series->label != NULL ? series->label : "");
         ludus_scale_value_text(value, 4, row->value);
         row->colour = series->colour;
         const ludus_point point = {
             to_x(chart, ludus_scale_place(&chart->x_scale, x_of(series, at))), to_y(chart, y)};
         if (ludus_rect_holds(ludus_rect_inset(chart->plot, -1), point.x, point.y)) {
-            ludus_canvas_disc(canvas, point, 5, ludus_canvas_theme(canvas)->panel);
-            ludus_canvas_disc(canvas, point, 3.5f, series->colour);
+            ludus_hover_dot_draw(canvas, point, series->colour);
         }
     }
     return n;
 }
 
-static void draw_hover_box(const ludus_line_chart *chart, ludus_canvas *canvas,
-                           const hover_row *rows, int32_t n, const char *head)
-{
-    const ludus_theme *theme = ludus_canvas_theme(canvas);
-    ludus_text_style label = {.size = TEXT_SIZE, .colour = theme->text};
-    ludus_text_style value = {
-        .face = LUDUS_FACE_BOLD, .size = TEXT_SIZE, .align = LUDUS_RIGHT, .colour = theme->text};
-    float labels = 0;
-    float values = 0;
-    for (int32_t i = 0; i < n; i++) {
-        labels = fmaxf(labels, ludus_canvas_text_width(canvas, &label, rows[i].label));
-        values = fmaxf(values, ludus_canvas_text_width(canvas, &value, rows[i].value));
-    }
-    const float head_width = ludus_canvas_text_width(canvas, &label, head);
-    const float width = fmaxf(labels + values + 30, head_width) + 20;
-    ludus_rect box = {chart->mouse[0] + 14, chart->plot.y + 6, width, 26 + 18 * (float)n};
-    if (box.x + box.w > chart->plot.x + chart->plot.w) {
-        box.x = fmaxf(chart->mouse[0] - 14 - box.w, chart->plot.x);
-    }
-    ludus_canvas_fill_rounded(canvas, box, 6, ludus_colour_fade(theme->panel, .95f));
-    ludus_canvas_stroke_rounded(canvas, box, 6, 1, theme->edge);
-    ludus_rect room = ludus_rect_inset(box, 10);
-    room.y -= 5;
-    label.colour = theme->soft;
-    ludus_canvas_text(canvas, (ludus_rect){room.x, room.y, room.w + 2, 18}, &label, head);
-    label.colour = theme->text;
-    for (int32_t i = 0; i < n; i++) {
-        const ludus_rect row = {room.x, room.y + 18 * (float)(i + 1), room.w + 2, 18};
-        ludus_canvas_fill_rounded(canvas, (ludus_rect){row.x, row.y + 7.5f, 10, 3}, 1.5f,
-                                  rows[i].colour);
-        ludus_canvas_text(canvas, (ludus_rect){row.x + 16, row.y, labels + 2, 18}, &label,
-                          rows[i].label);
-        ludus_canvas_text(canvas, row, &value, rows[i].value);
-    }
-}
-
 static void draw_hover(const ludus_line_chart *chart, ludus_canvas *canvas)
 {
-    hover_row rows[LUDUS_CHART_MAX_SERIES];
+    ludus_hover_row rows[LUDUS_CHART_MAX_SERIES];
     char text[LUDUS_SCALE_TEXT_MAX];
     char head[LUDUS_SCALE_TEXT_MAX + 64];
     double x;
@@ -504,9 +463,8 @@ static void draw_hover(const ludus_line_chart *chart, ludus_canvas *canvas)
     ludus_scale_value_text(x, 4, text);
     snprintf(head, sizeof head, "%.60s %s", chart->x_label != NULL ? chart->x_label : "", text);
     const float at = to_x(chart, ludus_scale_place(&chart->x_scale, x));
-    ludus_canvas_fill(canvas, (ludus_rect){at, chart->plot.y, 1, chart->plot.h},
-                      ludus_colour_fade(ludus_canvas_theme(canvas)->soft, .6f));
-    draw_hover_box(chart, canvas, rows, n, head);
+    ludus_hover_line_draw(canvas, chart->plot, at);
+    ludus_hover_box_draw(canvas, chart->plot, chart->mouse[0], head, rows, n);
 }
 
 // ---- The whole -------------------------------------------------------------------------------

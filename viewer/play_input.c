@@ -188,10 +188,12 @@ static bool take_mouse(ludus_play *p, const ludus_event *event)
     case LUDUS_EVENT_MOUSE_MOVE:
         p->hover = ludus_board_view_cell_at(&p->view, event->x, event->y);
         p->row_hover = table_row_at(p, event->x, event->y);
+        p->curve_hover = ludus_game_curve_ply_at(&p->record, p->layout.curve, event->x, event->y);
         return true;
     case LUDUS_EVENT_MOUSE_LEAVE:
         p->hover = -1;
         p->row_hover = -1;
+        p->curve_hover = -1;
         return true;
     case LUDUS_EVENT_MOUSE_DOWN:
         return press_mouse(p, event);

@@ -115,7 +115,8 @@ struct ludus_play {
     char seen_by[64];
     ludus_play_heat heat;
     bool shows_owner;
-    int32_t row_hover; // of the table of moves, -1 = none
+    int32_t row_hover;   // of the table of moves, -1 = none
+    int32_t curve_hover; // ply of the curve, -1 = none
     float heat_share[LUDUS_PLAY_CELLS], owner_share[LUDUS_PLAY_CELLS];
 
     // Controls

@@ -307,9 +307,26 @@ static void draw_thinking(const ludus_play *p, ludus_canvas *canvas)
     ludus_play_draw_list(p, canvas);
 }
 
+static void draw_curve_hover(const ludus_play *p, ludus_canvas *canvas)
+{
+    const int32_t ply = p->curve_hover;
+    char head[LUDUS_GAME_TEXT_MAX + 32];
+    if (ply < 0 || ply > p->record.count || p->dialog.is_open) {
+        return;
+    }
+    if (ply == 0) {
+        snprintf(head, sizeof(head), "start");
+    } else {
+        snprintf(head, sizeof(head), "move %d: %s", (int)ply, p->texts[ply - 1]);
+    }
+    ludus_game_curve_draw_hover(canvas, &p->record, p->layout.curve, ply, head,
+                                ludus_board_view_side_name(&p->view, 0));
+}
+
 void ludus_play_draw_panel(ludus_play *p, ludus_canvas *canvas)
 {
     draw_players(p, canvas);
     draw_thinking(p, canvas);
     ludus_buttons_draw(canvas, p->buttons, LUDUS_PLAY_NUM_BUTTONS);
+    draw_curve_hover(p, canvas);
 }

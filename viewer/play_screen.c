@@ -95,7 +95,7 @@ ludus_status ludus_play_create(ludus_play **out, const ludus_play_config *config
     p->is_headless = config->is_headless;
     p->is_analysing = config->enable_analysis;
     p->shows_owner = true;
-    p->hover = p->row_hover = p->promoting_to = p->resigned = -1;
+    p->hover = p->row_hover = p->curve_hover = p->promoting_to = p->resigned = -1;
     snprintf(p->net, sizeof(p->net), "%s", config->net ? config->net : "");
     ludus_status status = open_game(p, config, error);
     if (!status) {
@@ -184,7 +184,7 @@ static void draw(void *self, ludus_canvas *canvas)
 static void title(const void *self, char *out, size_t size)
 {
     const ludus_play *p = self;
-    snprintf(out, size, "ludus \xe2\x80\x94 %s", p->game.spec.name);
+    snprintf(out, size, "%s - ludus", p->game.spec.name);
 }
 
 static void settle(void *self)
@@ -235,6 +235,22 @@ bool ludus_play_find_cell(const ludus_play *play, int32_t cell, ludus_point *out
     }
     *out = ludus_board_view_centre(&play->view, cell);
     return true;
+}
+
+bool ludus_play_find_ply(const ludus_play *play, int32_t ply, ludus_point *out)
+{
+    const ludus_rect curve = play->layout.curve;
+    *out = (ludus_point){0, 0};
+    if (ply < 0 || ply > play->record.count || curve.h <= 0) {
+        return false;
+    }
+    *out = (ludus_point){ludus_game_curve_x(&play->record, curve, ply), curve.y + curve.h / 2};
+    return true;
+}
+
+int32_t ludus_play_hovered_ply(const ludus_play *play)
+{
+    return play->curve_hover;
 }
 
 bool ludus_play_find_button(const ludus_play *play, const char *label, ludus_point *out)

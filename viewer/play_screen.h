@@ -45,9 +45,12 @@ extern const ludus_screen_ops ludus_play_screen; // self is a ludus_play
 // For tests and scripts: what the screen shows.
 const ludus_play_record *ludus_play_record_of(const ludus_play *play);
 bool ludus_play_is_over(const ludus_play *play);
-const char *ludus_play_status(const ludus_play *play); // "your move", "White wins: checkmate"
-// Where to click for a cell, and for a button by its label; false when there is no such one.
+const char *ludus_play_status(const ludus_play *play);  // "your move", "White wins: checkmate"
+int32_t ludus_play_hovered_ply(const ludus_play *play); // read off the curve, -1 = none
+// Where to click for a cell, for a ply in the curve, for a button by its label; false when there is
+// no such one.
 bool ludus_play_find_cell(const ludus_play *play, int32_t cell, ludus_point *out);
+bool ludus_play_find_ply(const ludus_play *play, int32_t ply, ludus_point *out);
 bool ludus_play_find_button(const ludus_play *play, const char *label, ludus_point *out);
 
 #endif
