@@ -125,3 +125,33 @@ void ludus_uci_report(const ludus_game *game, const void *pos,
     }
     ludus_free(scratch);
 }
+
+void ludus_uci_report_mate(const ludus_game *game, const void *pos, const ludus_mate *mate,
+                           double seconds, const ludus_uci_options *options, void *at, char *out)
+{
+    char word[192], first[2][LUDUS_GAME_TEXT_MAX];
+    text t = {.out = out, .size = LUDUS_UCI_REPORT_MAX};
+    const double nps = (double)mate->nodes / (seconds > 1e-4 ? seconds : 1e-4);
+    snprintf(word, sizeof(word), "info depth %d seldepth %d score mate %d%s nodes %llu nps %.0f ",
+             2 * mate->moves - 1, 2 * mate->moves - 1, mate->moves,
+             options->show_wdl ? " wdl 1000 0 0" : "", (unsigned long long)mate->nodes, nps);
+    out[0] = '\0';
+    add(&t, word);
+    snprintf(word, sizeof(word), "time %.0f pv", 1000.0 * seconds);
+    add(&t, word);
+    memcpy(at, pos, game->spec.state_bytes);
+    for (int32_t i = 0; i < mate->line_length; i++) {
+        char move[LUDUS_GAME_TEXT_MAX + 1] = " ";
+        const ludus_move index = ludus_chess_index_of(game, mate->line[i]);
+        ludus_game_move_text(game, at, index, move + 1);
+        ludus_chess_play_on(game, at, index); // where our game may count as drawn
+        add(&t, move);
+        if (i < 2) {
+            strcpy(first[i], move + 1);
+        }
+    }
+    const bool has_reply = mate->line_length > 1;
+    snprintf(word, sizeof(word), "\nbestmove %s%s%s\n", first[0], has_reply ? " ponder " : "",
+             has_reply ? first[1] : "");
+    add(&t, word);
+}

@@ -9,6 +9,7 @@
 #ifndef LUDUS_AGENTS_UCI_REPORT_H
 #define LUDUS_AGENTS_UCI_REPORT_H
 
+#include "agents/mate_search.h"
 #include "agents/thinker.h"
 #include "agents/uci_options.h"
 
@@ -21,5 +22,10 @@ int32_t ludus_uci_centipawns(float value);
 void ludus_uci_report(const ludus_game *game, const void *pos,
                       const ludus_thinker_snapshot *snapshot, const ludus_uci_options *options,
                       char *out);
+// A mate that was found, in one line, and its "bestmove". seconds: of the search. scratch: a
+// position block.
+void ludus_uci_report_mate(const ludus_game *game, const void *pos, const ludus_mate *mate,
+                           double seconds, const ludus_uci_options *options, void *scratch,
+                           char *out);
 
 #endif

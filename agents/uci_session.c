@@ -10,13 +10,15 @@
 #include "agents/game_net.h"
 #include "agents/level.h"
 #include "agents/time_control.h"
+#include "agents/uci_mate.h"
 #include "agents/uci_report.h"
 
 #define REPORT_SECONDS 0.25
-#define MATE_SIMULATIONS 20000 // per move of "go mate N"
-#define TYPICAL_PLIES 90.0     // of a game
-#define LEAST_PLIES 40.0       // still to come, for sharing out the clock
-#define LONG_GAME 384          // plies; LUDUS_CHESS_MAX_PLIES is out of sight before that
+#define NO_MATE_SIMULATIONS 2000 // of "go mate N" for a move when there is no mate
+#define MATE_SHARE 0.7           // of the time that the mate may be looked for
+#define TYPICAL_PLIES 90.0       // of a game
+#define LEAST_PLIES 40.0         // still to come, for sharing out the clock
+#define LONG_GAME 384            // plies; LUDUS_CHESS_MAX_PLIES is out of sight before that
 #define TEXT_MAX 1024
 
 struct ludus_uci_session {
@@ -24,9 +26,11 @@ struct ludus_uci_session {
     ludus_uci_session_config config;
     ludus_uci_options options;
     ludus_thinker *thinker; // NULL until needed, or when it has to be made anew
+    ludus_uci_mate *mate;   // runs before the thinker, never beside it
     ludus_net *net;         // of options.weights; owned
     void *pos;              // of the last "position"
     void *root;             // of the running search; its thread reads it
+    void *scratch;          // a position; the search's thread's
     pthread_mutex_t mutex;  // of say
     // Of the running search; written before it starts.
     ludus_uci_go go;
@@ -82,7 +86,7 @@ static ludus_move choose(ludus_uci_session *s, const ludus_thinker_snapshot *sna
 }
 
 // " ponder MOVE", when the line of the move goes on.
-static void write_ponder(const ludus_uci_session *s, const ludus_thinker_snapshot *snapshot,
+static void write_ponder(ludus_uci_session *s, const ludus_thinker_snapshot *snapshot,
                          ludus_move move, char *out, size_t size)
 {
     out[0] = '\0';
@@ -91,15 +95,11 @@ static void write_ponder(const ludus_uci_session *s, const ludus_thinker_snapsho
         if (top->at.move != move || top->line_length < 2) {
             continue;
         }
-        void *pos = ludus_alloc(1, s->game->spec.state_bytes);
-        if (pos != NULL) {
-            char text[LUDUS_GAME_TEXT_MAX];
-            memcpy(pos, s->root, s->game->spec.state_bytes);
-            ludus_game_play(s->game, pos, move);
-            ludus_game_move_text(s->game, pos, top->line[1], text);
-            snprintf(out, size, " ponder %s", text);
-            ludus_free(pos);
-        }
+        char text[LUDUS_GAME_TEXT_MAX];
+        memcpy(s->scratch, s->root, s->game->spec.state_bytes);
+        ludus_game_play(s->game, s->scratch, move);
+        ludus_game_move_text(s->game, s->scratch, top->line[1], text);
+        snprintf(out, size, " ponder %s", text);
     }
 }
 
@@ -118,6 +118,8 @@ static void on_report(const ludus_thinker_snapshot *snapshot, void *user)
     say(s, s->report);
 }
 
+static ludus_uci_mate_done on_mate_search;
+
 // ---- Life cycle ---------------------------------------------------------------------------------
 
 ludus_status ludus_uci_session_create(ludus_uci_session **out, const ludus_game *game,
@@ -135,7 +137,9 @@ ludus_status ludus_uci_session_create(ludus_uci_session **out, const ludus_game 
     s->pos = ludus_alloc(1, game->spec.state_bytes);
     s->root = ludus_alloc(1, game->spec.state_bytes);
     pthread_mutex_init(&s->mutex, NULL);
-    if (s->pos == NULL || s->root == NULL) {
+    s->scratch = ludus_alloc(1, game->spec.state_bytes);
+    if (s->pos == NULL || s->root == NULL || s->scratch == NULL ||
+        ludus_uci_mate_create(&s->mate, on_mate_search, s) != LUDUS_OK) {
         ludus_uci_session_destroy(s);
         return ludus_fail(error, LUDUS_ERR_NOMEM, "out of memory");
     }
@@ -150,11 +154,13 @@ void ludus_uci_session_destroy(ludus_uci_session *session)
     if (session == NULL) {
         return;
     }
+    ludus_uci_mate_destroy(session->mate);
     ludus_thinker_destroy(session->thinker);
     ludus_net_destroy(session->net);
     pthread_mutex_destroy(&session->mutex);
     ludus_free(session->pos);
     ludus_free(session->root);
+    ludus_free(session->scratch);
     ludus_free(session);
 }
 
@@ -234,9 +240,8 @@ static ludus_think_limits limits_of(const ludus_uci_session *s)
         limits.soft_seconds = fmin(limits.soft_seconds, limits.seconds);
     }
     int64_t simulations = go->nodes;
-    if (go->mate > 0) {
-        const int64_t most = (int64_t)go->mate * MATE_SIMULATIONS;
-        simulations = simulations > 0 && simulations < most ? simulations : most;
+    if (go->mate > 0 && simulations == 0 && limits.seconds <= 0.0 && limits.depth == 0) {
+        simulations = NO_MATE_SIMULATIONS;
     }
     const bool has_any = simulations > 0 || limits.seconds > 0.0 || limits.depth > 0;
     if (s->has_level && (s->level_number < LUDUS_LEVEL_MAX || !has_any) &&
@@ -253,6 +258,53 @@ static ludus_think_limits limits_of(const ludus_uci_session *s)
     return limits;
 }
 
+// ---- Mates --------------------------------------------------------------------------------------
+
+// Starts the search for a mate, which the thinker's follows; false: nothing has begun.
+static bool start_mate(ludus_uci_session *s, const ludus_think_limits *limits)
+{
+    ludus_chess_move only[LUDUS_CHESS_MAX_MOVES];
+    const ludus_uci_go *go = &s->go;
+    const ludus_chess_board *board = ludus_chess_board_of(s->root);
+    ludus_mate_limits l =
+        ludus_mate_limits_default(go->mate < LUDUS_MATE_MAX ? go->mate : LUDUS_MATE_MAX);
+    const double seconds = limits->soft_seconds > 0.0 ? limits->soft_seconds : limits->seconds;
+    l.nodes = (uint64_t)go->nodes;
+    l.seconds = MATE_SHARE * seconds;
+    for (int32_t i = 0; i < go->num_search; i++) {
+        only[i] = ludus_chess_of_index(s->game, board, go->search[i]);
+    }
+    l.only = go->num_search > 0 ? only : NULL;
+    l.num_only = go->num_search;
+    return ludus_uci_mate_start(s->mate, board, &l);
+}
+
+// No mate: the thinker has what is left of the time.
+static void think_instead(ludus_uci_session *s, const ludus_mate *found, double seconds)
+{
+    ludus_think_limits limits = limits_of(s);
+    sayf(s, "info string %s mate in %d moves",
+         found->verdict == LUDUS_MATE_NONE ? "there is no" : "found no", (int)s->go.mate);
+    if (limits.seconds > 0.0) {
+        limits.seconds = fmax(limits.seconds - seconds, 0.001);
+        limits.soft_seconds = fmin(limits.soft_seconds, limits.seconds);
+    }
+    ludus_thinker_start(s->thinker, s->root, &limits);
+}
+
+// On the mate search's own thread. After "stop" as well the thinker is started, for a move; who
+// said "stop" stops it next.
+static void on_mate_search(const ludus_mate *found, double seconds, void *user)
+{
+    ludus_uci_session *s = user;
+    if (found->verdict == LUDUS_MATE_FOUND) {
+        ludus_uci_report_mate(s->game, s->root, found, seconds, &s->told, s->scratch, s->report);
+        say(s, s->report);
+    } else {
+        think_instead(s, found, seconds);
+    }
+}
+
 // ---- Commands -----------------------------------------------------------------------------------
 
 static void hear_uci(ludus_uci_session *s)
@@ -266,7 +318,18 @@ static void hear_uci(ludus_uci_session *s)
 
 static bool is_searching(const ludus_uci_session *s)
 {
-    return s->thinker != NULL && ludus_thinker_is_running(s->thinker);
+    // In this order: the mate's search starts the thinker's before it ends.
+    return ludus_uci_mate_is_running(s->mate) ||
+           (s->thinker != NULL && ludus_thinker_is_running(s->thinker));
+}
+
+// The search says its best move, if one is running.
+static void stop_search(ludus_uci_session *s)
+{
+    ludus_uci_mate_stop(s->mate);
+    if (s->thinker != NULL) {
+        ludus_thinker_stop(s->thinker);
+    }
 }
 
 static void hear_isready(ludus_uci_session *s)
@@ -279,6 +342,7 @@ static void hear_isready(ludus_uci_session *s)
 
 static void hear_newgame(ludus_uci_session *s)
 {
+    stop_search(s);
     if (s->thinker != NULL) {
         ludus_thinker_reset(s->thinker);
     }
@@ -296,6 +360,9 @@ static void hear_setoption(ludus_uci_session *s, const char *rest)
     }
     if (ludus_uci_options_set(&s->options, name, value, &change, &error)) {
         sayf(s, "info string %.400s", error.text);
+    }
+    if (change == LUDUS_UCI_REBUILD || change == LUDUS_UCI_CLEAR) {
+        stop_search(s);
     }
     if (change == LUDUS_UCI_REBUILD) {
         ludus_thinker_destroy(s->thinker);
@@ -317,9 +384,7 @@ static void hear_go(ludus_uci_session *s, const char *rest)
 {
     ludus_error error;
     ludus_chess_move legal[LUDUS_CHESS_MAX_MOVES];
-    if (s->thinker != NULL) {
-        ludus_thinker_stop(s->thinker); // says its best move, if one is running
-    }
+    stop_search(s);
     memcpy(s->root, s->pos, s->game->spec.state_bytes);
     ludus_chess_forgive_draw(s->root);
     if (ludus_chess_plies(s->root) > LONG_GAME) {
@@ -347,7 +412,9 @@ static void hear_go(ludus_uci_session *s, const char *rest)
         limits = (ludus_think_limits){
             .enable_endless = true, .only = limits.only, .num_only = limits.num_only};
     }
-    ludus_thinker_start(s->thinker, s->root, &limits);
+    if (s->go.mate <= 0 || limits.enable_endless || !start_mate(s, &limits)) {
+        ludus_thinker_start(s->thinker, s->root, &limits);
+    }
 }
 
 static void hear_ponderhit(ludus_uci_session *s)
@@ -383,9 +450,7 @@ static bool dispatch(ludus_uci_session *s, ludus_uci_word command, const char *r
     } else if (ludus_uci_is(command, "go")) {
         hear_go(s, rest);
     } else if (ludus_uci_is(command, "stop")) {
-        if (s->thinker != NULL) {
-            ludus_thinker_stop(s->thinker);
-        }
+        stop_search(s);
     } else if (ludus_uci_is(command, "ponderhit")) {
         hear_ponderhit(s);
     } else if (ludus_uci_is(command, "d")) {
@@ -430,6 +495,7 @@ void ludus_uci_session_finish(ludus_uci_session *session)
     if (session->go.ponder || limits.enable_endless) {
         ludus_thinker_stop(session->thinker);
     } else {
+        ludus_uci_mate_wait(session->mate);
         while (!ludus_thinker_wait(session->thinker, 1.0)) {
         }
     }

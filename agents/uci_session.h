@@ -12,7 +12,11 @@
 // with "info string ..." and otherwise left alone: a peer's mistakes never end the program.
 //
 // Search:   agents/thinker.h. Clocks: agents/time_control.h, with "Move Overhead" as the lag.
-// `mate N`: until a mate is proven, of any length, or 20,000 simulations for each of the N moves.
+// `mate N`: a mate in at most N moves is looked for exactly (agents/mate_search.h), in 70 % of the
+//           time or for so many nodes if there is a limit, else until it is found or ruled out.
+//           With no mate the move is an ordinary search's, of 2,000 simulations unless another
+//           limit was given. With "infinite", and after "ponderhit", only the ordinary search is
+//           made.
 // Strength: UCI_LimitStrength plays the level that UCI_Elo names (agents/uci_options.h): that
 //           level's simulations at most, its draw among good moves, and the clock besides.
 // Draws:    the peer is the referee. Where the game counts as drawn by repetition or fifty moves

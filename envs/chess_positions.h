@@ -2,7 +2,8 @@
 // and three. Made by tests/tools/make_chess_positions.c, which says what makes a tactic.
 //
 // Lines are EPD: "FEN bm MOVE; id "NAME";" with the move in algebraic notation and NAME tactic.N,
-// mate1.N, mate2.N or mate3.N. The mates are the only ones of their length.
+// mate1.N, mate2.N or mate3.N. No mate is shorter; nine of the 42 have another first move that
+// mates as fast (tests/test_mate_search.c).
 //
 // Threads: constants.
 

@@ -268,6 +268,43 @@ static void mates_are_announced_with_their_distance(void **state)
     part(p);
 }
 
+static void go_mate_finds_what_there_is_and_moves_anyway(void **state)
+{
+    char line[512];
+    peer *p = meet();
+    (void)state;
+    tell(p, "setoption name UCI_ShowWDL value true");
+    tell(p, "position fen 2b1N1k1/7p/4p1p1/8/B7/1P3p1P/6P1/4Q2K w - - 1 34");
+    tell(p, "go mate 3");
+    expect(p, "info depth 5", line);
+    assert_non_null(strstr(line, " score mate 3 wdl 1000 0 0 nodes "));
+    assert_non_null(strstr(line, " pv e1e5 "));
+    expect(p, "bestmove", line);
+    assert_non_null(strstr(line, "bestmove e1e5 ponder "));
+    tell(p, "go mate 2");
+    expect(p, "info string there is no mate in 2 moves", line);
+    expect(p, "bestmove", line);
+    assert_null(strstr(line, "(none)"));
+    tell(p, "go mate 3 searchmoves h1g1 movetime 300");
+    expect(p, "info string", line);
+    expect(p, "bestmove h1g1", line);
+    tell(p, "position startpos");
+    tell(p, "go mate 12 nodes 300");
+    expect(p, "info string found no mate in 12 moves", line);
+    expect(p, "bestmove", line);
+    tell(p, "go mate 12"); // for hours
+    assert_true(is_running_silently(p));
+    tell(p, "stop");
+    expect(p, "bestmove", line);
+    tell(p, "go mate 12");
+    tell(p, "isready");
+    expect(p, "readyok", line);
+    tell(p, "setoption name Hash value 8"); // ends it as well
+    expect(p, "bestmove", line);
+    tell(p, "go mate 12");
+    part(p); // while it searches
+}
+
 static void several_lines_come_best_first(void **state)
 {
     char line[512];
@@ -380,6 +417,7 @@ int main(void)
         cmocka_unit_test(infinite_and_ponder_wait_for_their_word),
         cmocka_unit_test(searchmoves_are_the_only_ones_searched),
         cmocka_unit_test(mates_are_announced_with_their_distance),
+        cmocka_unit_test(go_mate_finds_what_there_is_and_moves_anyway),
         cmocka_unit_test(several_lines_come_best_first),
         cmocka_unit_test(centipawns_rise_with_the_value),
         cmocka_unit_test(chess960_castles_by_king_takes_rook),
