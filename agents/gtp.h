@@ -19,9 +19,13 @@
 // average over the main line; nets without a score head tell none. lz-analyze has no such field.
 //
 // Rules: "chinese" counts area with dead stones off; "japanese" counts territory and prisoners, but
-// the search always plays for area; "tromp-taylor" counts the board as it stands, and suicide is
-// legal. Superko is positional throughout. Dead stones are told by the net's ownership or, without
-// one, by playouts, and by unconditional life.
+// the search always plays for area; "tromp-taylor" counts the board as it stands. Superko is
+// positional throughout. Dead stones are told by the net's ownership or, without one, by playouts,
+// and by unconditional life.
+//
+// Suicide: the engine never plays one nor reckons with one, by any rules, so it may play where the
+// referee forbids suicide (`ludus match`, whose game "go9" does) and where it is legal. Under
+// "tromp-taylor" a suicide of the opponent's is taken by "play"; the other rules refuse it.
 //
 // genmove passes when the board is settled: no point can be expected to change its owner. It
 // resigns after two looks in a row below the mark. kgs-genmove_cleanup does neither.

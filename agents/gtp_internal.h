@@ -136,8 +136,8 @@ const char *ludus_gtp_vertex(const ludus_gtp *gtp, ludus_move move, char out[LUD
 // ---- The search ---------------------------------------------------------------------------
 ludus_status ludus_gtp_need_thinker(ludus_gtp *gtp, ludus_error *error);
 void ludus_gtp_stop_thinking(ludus_gtp *gtp);
-// The board with `colour` to move, fit for a search: play goes on after two passes. out: a
-// position.
+// The board with `colour` to move, fit for a search: play goes on after two passes, and suicide is
+// forbidden, as in the games that nets have learnt from. out: a position.
 void ludus_gtp_search_pos(const ludus_gtp *gtp, ludus_go_colour colour, void *out);
 // Moves of the analysis under way that are told with a score: KataGo's format alone has one.
 int32_t ludus_gtp_num_scored(const ludus_gtp *gtp);

@@ -51,14 +51,19 @@ void ludus_gtp_search_pos(const ludus_gtp *gtp, ludus_go_colour colour, void *ou
         ludus_go_resume(&gtp->game, out);
     }
     ludus_go_set_to_move(&gtp->game, out, colour);
+    ludus_go_allow_suicide(&gtp->game, out, false);
 }
 
 void ludus_gtp_ponder(ludus_gtp *gtp)
 {
     const ludus_think_limits endless = {.enable_endless = true};
-    if (ludus_game_outcome(&gtp->game, ludus_gtp_pos(gtp)) == LUDUS_ONGOING) {
-        ludus_thinker_start(gtp->thinker, ludus_gtp_pos(gtp), &endless);
+    void *pos = ludus_alloc(1, gtp->game.spec.state_bytes);
+    if (pos != NULL && ludus_game_outcome(&gtp->game, ludus_gtp_pos(gtp)) == LUDUS_ONGOING) {
+        const int32_t side = ludus_game_to_move(&gtp->game, ludus_gtp_pos(gtp));
+        ludus_gtp_search_pos(gtp, (ludus_go_colour)side, pos);
+        ludus_thinker_start(gtp->thinker, pos, &endless);
     }
+    ludus_free(pos);
 }
 
 // ---- Clocks --------------------------------------------------------------------------------

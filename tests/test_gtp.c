@@ -358,7 +358,7 @@ static void scores_follow_the_rules_chosen(void **state)
     }
 }
 
-static void suicide_is_legal_by_tromp_taylor_alone(void **state)
+static void suicide_is_taken_by_tromp_taylor_and_played_by_none(void **state)
 {
     (void)state;
     for (int32_t rules = 0; rules < 3; rules++) {
@@ -389,7 +389,7 @@ int main(void)
         cmocka_unit_test(handicaps_are_gnugos),
         cmocka_unit_test(records_are_written_and_loaded),
         cmocka_unit_test(scores_follow_the_rules_chosen),
-        cmocka_unit_test(suicide_is_legal_by_tromp_taylor_alone),
+        cmocka_unit_test(suicide_is_taken_by_tromp_taylor_and_played_by_none),
     };
     return cmocka_run_group_tests(tests, temp_folder_create, temp_folder_destroy);
 }
