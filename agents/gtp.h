@@ -27,6 +27,9 @@
 // referee forbids suicide (`ludus match`, whose game "go9" does) and where it is legal. Under
 // "tromp-taylor" a suicide of the opponent's is taken by "play"; the other rules refuse it.
 //
+// Clocks: a tenth of a second of lag is reckoned with per move, less as soon as time_left, told in
+// fractions of a second, shows that less is lost (agents/time_control.h).
+//
 // genmove passes when the board is settled: no point can be expected to change its owner. It
 // resigns after two looks in a row below the mark. kgs-genmove_cleanup does neither.
 //

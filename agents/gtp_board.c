@@ -91,6 +91,7 @@ void ludus_gtp_clear_board(ludus_gtp *gtp)
     }
     for (int i = 0; i < 2; i++) {
         gtp->time.clock[i] = (ludus_gtp_clock){.seconds = gtp->time.main};
+        ludus_lag_watch_forget(&gtp->time.watch[i]);
     }
 }
 

@@ -32,6 +32,7 @@ typedef struct ludus_gtp_time {
     double main, period; // seconds
     int32_t stones;      // per Canadian period, or Japanese periods; 0 = no overtime
     ludus_gtp_clock clock[2];
+    ludus_lag_watch watch[2]; // of the controller's
 } ludus_gtp_time;
 
 // One move on the board, and the position after it.

@@ -1,12 +1,14 @@
 // Moves of the engine's own: search, clocks, passing, resigning, pondering.
 
+#include <math.h>
 #include <string.h>
 
 #include "agents/game_net.h"
 #include "agents/gtp_internal.h"
 #include "agents/level.h"
 
-#define LAG 0.1 // seconds kept per move for what lies between us and the clock
+#define LAG 0.1        // seconds kept per move for what lies between us and the clock, at first
+#define LEAST_LAG 0.01 // and when the clock is seen to lose nothing
 #define TREE_BYTES ((size_t)512 << 20)
 #define FOREVER 1e8 // seconds
 
@@ -73,10 +75,11 @@ static bool has_clock(const ludus_gtp_time *time)
     return time->kind != LUDUS_GTP_TIME_NONE;
 }
 
-static ludus_clock_state clock_state(const ludus_gtp_time *time, const ludus_gtp_clock *clock)
+static ludus_clock_state clock_state(const ludus_gtp_time *time, int32_t colour)
 {
+    const ludus_gtp_clock *clock = &time->clock[colour];
     const bool is_over = clock->stones > 0; // the main time
-    ludus_clock_state state = {.lag = LAG};
+    ludus_clock_state state = {.lag = time->watch[colour].lag};
     if (time->kind == LUDUS_GTP_TIME_JAPANESE) {
         state.main_seconds = is_over ? 0.0 : clock->seconds;
         state.period_seconds = is_over ? clock->seconds : time->period;
@@ -116,6 +119,19 @@ static void set_time(ludus_gtp *gtp, ludus_gtp_time_kind kind, double main, doub
         const bool starts_over = main <= 0.0 && stones > 0;
         gtp->time.clock[i] =
             starts_over ? (ludus_gtp_clock){period, stones} : (ludus_gtp_clock){.seconds = main};
+        ludus_lag_watch_reset(&gtp->time.watch[i], LAG, LEAST_LAG);
+    }
+}
+
+// What the controller says of a clock tells of the last move too, if it is finer than a second and
+// of the same main time or Canadian period.
+static void watch_clock(ludus_gtp_time *time, int32_t colour, double seconds, int32_t stones)
+{
+    const bool is_period = time->kind == LUDUS_GTP_TIME_JAPANESE && stones > 0;
+    if (is_period || stones != time->clock[colour].stones || seconds == floor(seconds)) {
+        ludus_lag_watch_forget(&time->watch[colour]);
+    } else {
+        ludus_lag_watch_report(&time->watch[colour], seconds, 0.0);
     }
 }
 
@@ -131,7 +147,7 @@ static ludus_think_limits limits_for(const ludus_gtp *gtp, ludus_go_colour colou
         limits.simulations = usual;
     }
     if (has_clock(&gtp->time)) {
-        const ludus_clock_state state = clock_state(&gtp->time, &gtp->time.clock[colour]);
+        const ludus_clock_state state = clock_state(&gtp->time, colour);
         const int32_t left = points * 3 / 4 - gtp->plies, least = points / 5 + 2;
         const ludus_time_plan plan =
             ludus_time_plan_move(&state, gtp->plies, left > least ? left : least);
@@ -200,7 +216,9 @@ bool ludus_gtp_choose_move(ludus_gtp *gtp, ludus_go_colour colour, bool is_clean
         *out = ludus_go_pass(ludus_go_size(&gtp->game));
     }
     if (has_clock(&gtp->time)) {
-        spend(&gtp->time, &gtp->time.clock[colour], ludus_clock() - start);
+        const double used = ludus_clock() - start;
+        spend(&gtp->time, &gtp->time.clock[colour], used);
+        ludus_lag_watch_move(&gtp->time.watch[colour], limits.seconds, used);
     }
     return true;
 }
@@ -314,6 +332,7 @@ static void run_time_left(ludus_gtp *gtp, const ludus_gtp_words *words, ludus_gt
         if (gtp->time.kind == LUDUS_GTP_TIME_NONE) {
             set_time(gtp, LUDUS_GTP_TIME_CANADIAN, 0, 0, 0);
         }
+        watch_clock(&gtp->time, colour, seconds, stones);
         gtp->time.clock[colour] = (ludus_gtp_clock){seconds > 0 ? seconds : 0, stones};
     }
 }

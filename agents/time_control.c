@@ -10,6 +10,8 @@
 #define RESERVE_LAGS 25.0   // kept for hiccups, of this machine and of the one that holds the clock
 #define MOST_LAG 0.1        // that is learnt from overruns
 #define LAG_KEPT 0.9
+#define STRANGE_GAIN 0.05 // a clock that shows so much more than we reckon with is another one
+#define STRANGE_LOSS 2.0  // or so much less
 #define CONTROL_LAGS 3.0  // kept before a control, which brings new time
 #define RESERVE_SHARE 0.5 // but no more of the clock than this
 #define MOST_SOFTS 4.0    // how far doubt may stretch a move
@@ -80,4 +82,37 @@ double ludus_time_lag_learn(double lag, double least, double planned, double use
 {
     const double overrun = fmin(used - planned, MOST_LAG);
     return fmax(fmax(least, overrun), LAG_KEPT * lag);
+}
+
+void ludus_lag_watch_reset(ludus_lag_watch *watch, double lag, double least)
+{
+    *watch = (ludus_lag_watch){.lag = fmax(lag, least), .least = least};
+    ludus_lag_watch_forget(watch);
+}
+
+void ludus_lag_watch_report(ludus_lag_watch *watch, double left, double granted)
+{
+    if (watch->shown >= 0.0 && watch->expected >= 0.0) {
+        const double taken = watch->shown + granted - left;
+        const double lost = taken - watch->expected;
+        if (lost > -STRANGE_GAIN && lost < STRANGE_LOSS) {
+            watch->lag = ludus_time_lag_learn(watch->lag, watch->least, watch->expected, taken);
+        }
+    }
+    watch->shown = left;
+    watch->expected = -1.0;
+}
+
+void ludus_lag_watch_move(ludus_lag_watch *watch, double planned, double used)
+{
+    if (watch->expected >= 0.0) {
+        ludus_lag_watch_forget(watch); // two moves and no report between them
+    } else {
+        watch->expected = fmin(planned, used); // what it took beyond the plan is lag as well
+    }
+}
+
+void ludus_lag_watch_forget(ludus_lag_watch *watch)
+{
+    watch->shown = watch->expected = -1.0;
 }

@@ -42,4 +42,29 @@ ludus_time_plan ludus_time_plan_move(const ludus_clock_state *clock, int32_t pli
 // a move, down to `least`. lag: as expected so far.
 double ludus_time_lag_learn(double lag, double least, double planned, double used);
 
+// The lag of a game whose clock somebody else keeps, learnt from what that clock is said to show:
+// between two of its reports it has run for our move, and for what lies between us and it.
+//
+//     ludus_lag_watch_reset(&watch, 0.05, 0.01);
+//     ludus_lag_watch_report(&watch, left, increment);      // what the clock shows before a move
+//     plan = ludus_time_plan_move(&(ludus_clock_state){..., .lag = watch.lag}, ...);
+//     ludus_lag_watch_move(&watch, plan.seconds, used);     // by our own clock
+//
+// A difference that no move explains (another game, time added at a control) teaches nothing. The
+// lag stays between `least` and the larger of a tenth of a second and what it began with.
+typedef struct ludus_lag_watch {
+    double lag;      // seconds to expect of a move beyond its plan
+    double least;    // seconds
+    double shown;    // seconds on the clock when it was last reported; below 0: not known
+    double expected; // seconds that the move since then should have taken of it; below 0: none
+} ludus_lag_watch;
+
+void ludus_lag_watch_reset(ludus_lag_watch *watch, double lag, double least);
+// granted: seconds that the clock has been given since its last report (the increment).
+void ludus_lag_watch_report(ludus_lag_watch *watch, double left, double granted);
+// planned: when the move had to be made; used: when it was made.
+void ludus_lag_watch_move(ludus_lag_watch *watch, double planned, double used);
+// The next report does not tell of the last move.
+void ludus_lag_watch_forget(ludus_lag_watch *watch);
+
 #endif

@@ -32,9 +32,11 @@ struct ludus_uci_session {
     void *root;             // of the running search; its thread reads it
     void *scratch;          // a position; the search's thread's
     pthread_mutex_t mutex;  // of say
+    ludus_lag_watch watch;  // of the peer's clock
     // Of the running search; written before it starts.
     ludus_uci_go go;
     ludus_uci_options told; // options as they were then
+    double asked, planned;  // clock when it was asked for; seconds after which it has to end
     int32_t level_number;
     ludus_level level;
     bool has_level;
@@ -65,6 +67,14 @@ static void sayf(ludus_uci_session *s, const char *format, ...)
 
 // ---- The search's own thread
 // ----------------------------------------------------------------------
+
+// The move is about to be said.
+static void note_move(ludus_uci_session *s)
+{
+    if (!s->go.ponder) { // it did not run on our clock
+        ludus_lag_watch_move(&s->watch, s->planned, ludus_clock() - s->asked);
+    }
+}
 
 static ludus_move choose(ludus_uci_session *s, const ludus_thinker_snapshot *snapshot)
 {
@@ -114,6 +124,7 @@ static void on_report(const ludus_thinker_snapshot *snapshot, void *user)
         ludus_game_move_text(s->game, s->root, move, text);
         write_ponder(s, snapshot, move, ponder, sizeof(ponder));
         snprintf(s->report + length, sizeof(s->report) - length, "bestmove %s%s\n", text, ponder);
+        note_move(s);
     }
     say(s, s->report);
 }
@@ -145,6 +156,7 @@ ludus_status ludus_uci_session_create(ludus_uci_session **out, const ludus_game 
     }
     ludus_game_init(game, s->pos);
     ludus_rng_init(&s->rng, config->seed, 0);
+    ludus_lag_watch_reset(&s->watch, 0.0, 0.0);
     *out = s;
     return LUDUS_OK;
 }
@@ -216,7 +228,7 @@ static void limit_by_clock(const ludus_uci_session *s, ludus_think_limits *limit
     const ludus_clock_state clock = {.main_seconds = (double)go->time[side] / 1000.0,
                                      .increment = (double)go->increment[side] / 1000.0,
                                      .moves_to_go = go->moves_to_go,
-                                     .lag = (double)s->told.overhead / 1000.0};
+                                     .lag = s->watch.lag};
     const int32_t plies = ludus_chess_board_of(s->root)->move_number > 0
                               ? 2 * (int32_t)ludus_chess_board_of(s->root)->move_number - 2 + side
                               : 0;
@@ -299,6 +311,7 @@ static void on_mate_search(const ludus_mate *found, double seconds, void *user)
     ludus_uci_session *s = user;
     if (found->verdict == LUDUS_MATE_FOUND) {
         ludus_uci_report_mate(s->game, s->root, found, seconds, &s->told, s->scratch, s->report);
+        note_move(s);
         say(s, s->report);
     } else {
         think_instead(s, found, seconds);
@@ -346,6 +359,7 @@ static void hear_newgame(ludus_uci_session *s)
     if (s->thinker != NULL) {
         ludus_thinker_reset(s->thinker);
     }
+    ludus_lag_watch_forget(&s->watch);
     ludus_game_init(s->game, s->pos);
 }
 
@@ -380,10 +394,26 @@ static void hear_position(ludus_uci_session *s, const char *rest)
     }
 }
 
+// What the peer's clock shows tells of the last move as well.
+static void hear_clock(ludus_uci_session *s)
+{
+    const ludus_uci_go *go = &s->go;
+    const int32_t side = ludus_game_to_move(s->game, s->root);
+    s->watch.least = (double)s->told.overhead / 1000.0;
+    s->watch.lag = fmax(s->watch.lag, s->watch.least);
+    if (go->has_time[side] && !go->has_move_time) {
+        ludus_lag_watch_report(&s->watch, (double)go->time[side] / 1000.0,
+                               (double)go->increment[side] / 1000.0);
+    } else {
+        ludus_lag_watch_forget(&s->watch);
+    }
+}
+
 static void hear_go(ludus_uci_session *s, const char *rest)
 {
     ludus_error error;
     ludus_chess_move legal[LUDUS_CHESS_MAX_MOVES];
+    const double asked = ludus_clock();
     stop_search(s);
     memcpy(s->root, s->pos, s->game->spec.state_bytes);
     ludus_chess_forgive_draw(s->root);
@@ -407,7 +437,10 @@ static void hear_go(ludus_uci_session *s, const char *rest)
     s->has_level = s->options.limit_strength;
     s->level_number = ludus_uci_level_of_elo(s->options.elo);
     s->level = ludus_level_of(s->level_number);
+    hear_clock(s);
     ludus_think_limits limits = limits_of(s);
+    s->asked = asked;
+    s->planned = limits.seconds;
     if (s->go.ponder) {
         limits = (ludus_think_limits){
             .enable_endless = true, .only = limits.only, .num_only = limits.num_only};
@@ -422,6 +455,8 @@ static void hear_ponderhit(ludus_uci_session *s)
     if (is_searching(s) && s->go.ponder) {
         const ludus_think_limits limits = limits_of(s);
         s->go.ponder = false;
+        s->asked = ludus_clock();
+        s->planned = limits.seconds;
         ludus_thinker_limit(s->thinker, &limits);
     }
 }

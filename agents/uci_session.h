@@ -11,7 +11,10 @@
 // thread. `say` is called under a lock, so lines never mix. What cannot be understood is answered
 // with "info string ..." and otherwise left alone: a peer's mistakes never end the program.
 //
-// Search:   agents/thinker.h. Clocks: agents/time_control.h, with "Move Overhead" as the lag.
+// Search:   agents/thinker.h.
+// Clocks:   agents/time_control.h. The lag is "Move Overhead" at least, and what the peer's clock
+// is
+//           seen to lose beyond our moves, up to a tenth of a second.
 // `mate N`: a mate in at most N moves is looked for exactly (agents/mate_search.h), in 70 % of the
 //           time or for so many nodes if there is a limit, else until it is found or ruled out.
 //           With no mate the move is an ordinary search's, of 2,000 simulations unless another

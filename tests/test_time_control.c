@@ -9,7 +9,7 @@
 
 #include <math.h>
 
-#include "agents/time_control.h"
+#include "agents/game_clock.h"
 
 static double uniform(ludus_rng *rng, double low, double high)
 {
@@ -236,6 +236,75 @@ static void a_stalling_machine_is_survived(void **state)
     }
 }
 
+// A game at 1+0.01 whose clock is kept elsewhere: it runs `delay` longer than we think for every
+// move, and now and then much longer. The least that it showed, in seconds.
+static double play_remotely(double delay, ludus_lag_watch *watch, ludus_rng *rng)
+{
+    ludus_time_control control;
+    ludus_game_clock clock;
+    double least = 1.0;
+    assert_int_equal(ludus_time_control_parse(&control, "1+0.01", NULL), LUDUS_OK);
+    ludus_game_clock_reset(&clock, &control);
+    ludus_lag_watch_reset(watch, 0.01, 0.01);
+    for (int32_t i = 0; i < 300; i++) {
+        ludus_lag_watch_report(watch, clock.left[0], control.increment);
+        const ludus_clock_state seen = ludus_game_clock_state(&clock, 0, watch->lag);
+        const ludus_time_plan plan = ludus_time_plan_move(&seen, 2 * i, fmax(90.0 - 2 * i, 40.0));
+        const double used = ludus_rng_below(rng, 4) == 0 ? plan.seconds : plan.soft_seconds;
+        const double stall = ludus_rng_below(rng, 25) == 0 ? uniform(rng, 0.0, 0.06) : 0.0;
+        ludus_lag_watch_move(watch, plan.seconds, used);
+        assert_true(ludus_game_clock_press(&clock, 0, used + delay + stall));
+        least = fmin(least, clock.left[0]);
+    }
+    return least;
+}
+
+static void no_game_at_a_second_and_a_hundredth_is_lost_to_a_remote_clock(void **state)
+{
+    ludus_lag_watch watch;
+    ludus_rng rng;
+    (void)state;
+    ludus_rng_init(&rng, 10, 0);
+    for (int game = 0; game < 300; game++) {
+        assert_true(play_remotely(uniform(&rng, 0.0, 0.006), &watch, &rng) > 0.01);
+        assert_true(watch.lag >= 0.01 && watch.lag <= 0.1);
+    }
+}
+
+// Clock and moves as reported; what the watch then expects.
+static void the_lag_of_a_remote_clock_is_learnt_within_bounds(void **state)
+{
+    ludus_lag_watch w;
+    (void)state;
+    ludus_lag_watch_reset(&w, 0.05, 0.01);
+    double left = 60.0;
+    for (int i = 0; i < 60; i++) { // it loses 30 ms a move: 20 that were not planned, 10 on the way
+        ludus_lag_watch_report(&w, left, 0.5);
+        ludus_lag_watch_move(&w, 0.48, 0.5);
+        left += 0.5 - 0.51;
+    }
+    assert_true(fabs(w.lag - 0.03) < 1e-9);
+    ludus_lag_watch_report(&w, left, 0.5);
+    ludus_lag_watch_move(&w, 0.48, 0.5);
+    ludus_lag_watch_report(&w, left - 1.0, 0.5); // a second and a half gone at once
+    assert_true(fabs(w.lag - 0.1) < 1e-9);
+    const double strange[] = {300.0, 1.0, 60.0}; // another game, another control
+    for (int i = 0; i < 3; i++) {
+        ludus_lag_watch_move(&w, 0.48, 0.5);
+        ludus_lag_watch_report(&w, strange[i], 0.5);
+        assert_true(fabs(w.lag - 0.1) < 1e-9);
+    }
+    ludus_lag_watch_move(&w, 0.48, 0.5);
+    ludus_lag_watch_move(&w, 0.48, 0.5); // of which there was no report
+    ludus_lag_watch_report(&w, 60.0, 0.5);
+    assert_true(fabs(w.lag - 0.1) < 1e-9);
+    for (int i = 0; i < 60; i++) { // nothing is lost any more
+        ludus_lag_watch_move(&w, 0.5, 0.5);
+        ludus_lag_watch_report(&w, 60.0, 0.5);
+    }
+    assert_true(w.lag == 0.01);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -248,6 +317,8 @@ int main(void)
         cmocka_unit_test(plans_are_what_a_person_expects),
         cmocka_unit_test(overruns_are_expected_again_and_forgotten),
         cmocka_unit_test(a_stalling_machine_is_survived),
+        cmocka_unit_test(no_game_at_a_second_and_a_hundredth_is_lost_to_a_remote_clock),
+        cmocka_unit_test(the_lag_of_a_remote_clock_is_learnt_within_bounds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
