@@ -7,7 +7,12 @@
 
 #include <cmocka.h>
 
+#include <signal.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
 
 ludus_config *small_run_config(const char *recipe)
 {
@@ -58,4 +63,50 @@ uint64_t small_run_resumed(const char *folder, int32_t threads)
     const uint64_t hash = small_run_finish(run);
     ludus_run_destroy(run);
     return hash;
+}
+
+// Begins or resumes the run and never returns.
+static void run_child(const char *recipe, const char *folder, bool resume)
+{
+    ludus_error error;
+    ludus_run *run;
+    const ludus_report *report;
+    ludus_config *config = small_run_config(recipe);
+    const ludus_status status = resume ? ludus_run_resume(&run, folder, NULL, 0, 1, &error)
+                                       : ludus_run_create(&run, folder, config, 1, &error);
+    if (status != LUDUS_OK) {
+        fprintf(stderr, "child: %s\n", error.text);
+        _exit(3);
+    }
+    while (!ludus_run_finished(run)) {
+        if (ludus_run_step(run, &report, &error)) {
+            fprintf(stderr, "child: %s\n", error.text);
+            _exit(3);
+        }
+    }
+    _exit(0);
+}
+
+uint64_t small_run_killed(const char *recipe, const char *folder, int kills, double seconds)
+{
+    char begun[512];
+    ludus_rng rng;
+    ludus_rng_init(&rng, 99, 0);
+    snprintf(begun, sizeof begun, "%s/recipe.ini", folder);
+    for (int i = 0; i < kills; i++) {
+        const bool resume = access(begun, F_OK) == 0;
+        const pid_t child = fork();
+        assert_true(child >= 0);
+        if (child == 0) {
+            run_child(recipe, folder, resume);
+        }
+        const double wait = seconds * ludus_rng_double(&rng);
+        const struct timespec pause = {(time_t)wait, (long)((wait - (double)(time_t)wait) * 1e9)};
+        nanosleep(&pause, NULL);
+        kill(child, SIGKILL);
+        int status;
+        waitpid(child, &status, 0);
+        assert_false(WIFEXITED(status) && WEXITSTATUS(status) != 0);
+    }
+    return small_run_resumed(folder, 2);
 }

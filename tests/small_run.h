@@ -11,5 +11,8 @@ uint64_t small_run_finish(ludus_run *run);          // steps to its limit; the s
 // A run from its beginning to its end, saved; the state's hash.
 uint64_t small_run_whole(const char *recipe, const char *folder, int32_t threads);
 uint64_t small_run_resumed(const char *folder, int32_t threads);
+// A run in child processes, `kills` of which are killed within `seconds` of their start, then
+// resumed to its end. It forks: before any OpenMP team exists.
+uint64_t small_run_killed(const char *recipe, const char *folder, int kills, double seconds);
 
 #endif

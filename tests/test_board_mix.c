@@ -9,13 +9,8 @@
 #include <cmocka.h>
 
 #include <math.h>
-#include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "agents/game_net.h"
 #include "selfplay/board_mix.h"
@@ -86,49 +81,15 @@ static void steps(ludus_run *run, int32_t count, const ludus_report **report)
 
 // ---- Repeating and going on ------------------------------------------------------------------
 
-// Begins or resumes the run; killed by its parent at a random moment.
-static void run_child(const char *folder, bool resume)
-{
-    ludus_error error;
-    ludus_run *run;
-    ludus_config *config = small_run_config(recipe);
-    const ludus_status status = resume ? ludus_run_resume(&run, folder, NULL, 0, 1, &error)
-                                       : ludus_run_create(&run, folder, config, 1, &error);
-    if (status != LUDUS_OK) {
-        fprintf(stderr, "child: %s\n", error.text);
-        _exit(3);
-    }
-    (void)small_run_finish(run);
-    _exit(0);
-}
-
 static void killed_runs_end_the_same(void **state)
 {
-    char straight[TEMP_PATH_MAX], killed[TEMP_PATH_MAX], begun[TEMP_PATH_MAX + 16];
+    char straight[TEMP_PATH_MAX], killed[TEMP_PATH_MAX];
     temp_path(state, "undisturbed", straight);
     temp_path(state, "killed", killed);
-    snprintf(begun, sizeof begun, "%s/recipe.ini", killed);
     const double start = ludus_clock();
     const uint64_t expected = small_run_whole(recipe, straight, 1);
     const double whole = ludus_clock() - start;
-    ludus_rng rng;
-    ludus_rng_init(&rng, 5, 0);
-    for (int i = 0; i < 6; i++) {
-        const bool resume = access(begun, F_OK) == 0;
-        const pid_t child = fork();
-        assert_true(child >= 0);
-        if (child == 0) {
-            run_child(killed, resume);
-        }
-        const double wait = whole * 0.6 * ludus_rng_double(&rng);
-        const struct timespec pause = {(time_t)wait, (long)((wait - (double)(time_t)wait) * 1e9)};
-        nanosleep(&pause, NULL);
-        kill(child, SIGKILL);
-        int status;
-        waitpid(child, &status, 0);
-        assert_false(WIFEXITED(status) && WEXITSTATUS(status) != 0);
-    }
-    assert_int_equal(small_run_resumed(killed, 1), expected);
+    assert_int_equal(small_run_killed(recipe, killed, 6, 0.6 * whole), expected);
     assert_same_segments(straight, killed);
 }
 

@@ -16,7 +16,6 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "selfplay/checkpoint.h"
@@ -88,55 +87,15 @@ static void stop_and_resume_continues_exactly(void **state)
     assert_int_equal(small_run_resumed(halves, 1), expected);
 }
 
-// A child that begins or resumes the run; killed by its parent at a random moment.
-static void run_child(const char *folder, bool resume)
-{
-    ludus_error error;
-    ludus_run *run;
-    const ludus_report *report;
-    ludus_config *config = small_run_config(small_recipe);
-    const ludus_status status = resume ? ludus_run_resume(&run, folder, NULL, 0, 1, &error)
-                                       : ludus_run_create(&run, folder, config, 1, &error);
-    if (status != LUDUS_OK) {
-        fprintf(stderr, "child: %s\n", error.text);
-        _exit(3);
-    }
-    while (!ludus_run_finished(run)) {
-        if (ludus_run_step(run, &report, &error)) {
-            fprintf(stderr, "child: %s\n", error.text);
-            _exit(3);
-        }
-    }
-    _exit(0);
-}
-
 static void kill_ten_times_changes_nothing(void **state)
 {
-    char straight[TEMP_PATH_MAX], killed[TEMP_PATH_MAX], recipe[TEMP_PATH_MAX + 16];
+    char straight[TEMP_PATH_MAX], killed[TEMP_PATH_MAX];
     temp_path(state, "undisturbed", straight);
     temp_path(state, "killed", killed);
-    snprintf(recipe, sizeof recipe, "%s/recipe.ini", killed);
     const double start = ludus_clock();
     const uint64_t expected = small_run_whole(small_recipe, straight, 1);
     const double whole = ludus_clock() - start;
-    ludus_rng rng;
-    ludus_rng_init(&rng, 99, 0);
-    for (int i = 0; i < 10; i++) {
-        const bool resume = access(recipe, F_OK) == 0;
-        const pid_t child = fork();
-        assert_true(child >= 0);
-        if (child == 0) {
-            run_child(killed, resume);
-        }
-        const double wait = whole * 0.4 * ludus_rng_double(&rng);
-        const struct timespec pause = {(time_t)wait, (long)((wait - (double)(time_t)wait) * 1e9)};
-        nanosleep(&pause, NULL);
-        kill(child, SIGKILL);
-        int status;
-        waitpid(child, &status, 0);
-        assert_false(WIFEXITED(status) && WEXITSTATUS(status) != 0);
-    }
-    assert_int_equal(small_run_resumed(killed, 2), expected);
+    assert_int_equal(small_run_killed(small_recipe, killed, 10, 0.4 * whole), expected);
 }
 
 static void run_folder_is_never_overwritten(void **state)
