@@ -7,6 +7,7 @@
 #include "viewer/dashboard_screen.h"
 #include "viewer/film_screen.h"
 #include "viewer/live_match.h"
+#include "viewer/run_world_screen.h"
 #include "viewer/watch_screen.h"
 #include "viewer/world_screen.h"
 
@@ -214,6 +215,33 @@ static int watch_one_run(const char *folder, const watch_options *options)
     return status;
 }
 
+// A run that learns a world: its agent plays.
+static int watch_run_world(const char *folder, const watch_options *options)
+{
+    ludus_run_world *run_world;
+    ludus_error error;
+    const ludus_run_world_setup setup = {.run = folder,
+                                         .seed = options->seed,
+                                         .epsilon = (float)options->epsilon,
+                                         .steps_per_second = options->rate,
+                                         .smoothing = options->smoothing,
+                                         .is_person = options->person,
+                                         .is_paused = options->paused};
+    if (ludus_run_world_create(&run_world, &setup, &error)) {
+        return ludus_cmd_fail(&ludus_cmd_watch, &error);
+    }
+    const int status =
+        ludus_cmd_window(&ludus_cmd_watch, &options->window, ludus_run_world_screen(), run_world);
+    ludus_run_world_destroy(run_world);
+    return status;
+}
+
+static bool learns_world(const char *folder)
+{
+    char name[LUDUS_ENV_NAME_MAX];
+    return ludus_run_game(folder, name, sizeof name) && ludus_world_exists(name);
+}
+
 static bool ends_with_jsonl(const char *path)
 {
     const size_t length = strlen(path);
@@ -250,7 +278,8 @@ static int watch_run(int argc, char **argv)
         return watch_games(words.word[0], &options);
     }
     if (words.count == 1 && is_folder(words.word[0]) && wants_boards(&options)) {
-        return watch_one_run(words.word[0], &options);
+        return learns_world(words.word[0]) ? watch_run_world(words.word[0], &options)
+                                           : watch_one_run(words.word[0], &options);
     }
     return watch_dashboard(&words, &options);
 }
@@ -262,9 +291,10 @@ const ludus_command ludus_cmd_watch = {
     .max_words = LUDUS_WORDS_MAX,
     .summary = "shows trainings, games, matches and worlds in a window",
     .details =
-        "  ludus watch runs/a                        a training: games side by side, curves\n"
-        "  ludus watch runs/a runs/b                learning curves of several runs\n"
-        "  ludus watch runs/a --curves --png a.png  the curves as a picture, no display needed\n"
+        "  ludus watch runs/a                        a training: games side by side or the agent "
+        "playing its world, curves\n"
+        "  ludus watch runs/a runs/b                 learning curves of several runs\n"
+        "  ludus watch runs/a --curves --png a.png   the curves as a picture, no display needed\n"
         "  ludus watch game.sgf                      recorded games: .sgf, .pgn, .seg\n"
         "  ludus watch breakout                      a world: its trained agent plays\n"
         "  ludus watch match mcts:400 alphabeta:4 --game othello\n"

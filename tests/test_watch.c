@@ -4,6 +4,7 @@
 #include "viewer/dashboard_screen.h"
 #include "viewer/film_screen.h"
 #include "viewer/live_match.h"
+#include "viewer/run_world_screen.h"
 #include "viewer/watch_screen.h"
 #include "viewer/world_screen.h"
 
@@ -11,6 +12,7 @@
 #include "random_record.h"
 #include "scripted_screen.h"
 #include "segment_run.h"
+#include "small_run.h"
 #include "temp_folder.h"
 
 #include <setjmp.h>
@@ -393,6 +395,150 @@ static void a_net_for_another_world_is_refused(void **state)
     assert_non_null(strstr(error.text, "freeway"));
 }
 
+// ---- Runs in worlds ----------------------------------------------------------------------------
+
+#define WORLD_RECIPE                                                                               \
+    "[run]\nagent = dqn\ngame = breakout\nseed = 5\niterations = 2\nmeasure_every = 0\n"           \
+    "[explore]\nepsilon_frames = 400\nframes = 256\n[eval]\nepisodes = 0\n"                        \
+    "[net]\ntrunk = conv\nconvs = 8x3\nhidden = 16\n[actors]\nworlds = 6\nbatch = 3\nsteps = 5\n"  \
+    "[replay]\ncapacity_items = 300\nchunk_bytes = 1024\n"                                         \
+    "[train]\nbatch = 24\nshards = 4\noptimiser = rmsprop\nlr = 0.001\nema_decay = 0\n"            \
+    "[learn]\nstart = 60\nframes_per_step = 7\ntarget_every = 20\npiece = 8\n"
+
+typedef struct world_run {
+    char path[TEMP_PATH_MAX];
+    char net[TEMP_PATH_MAX + 32];
+    const char *newer; // file that becomes its net
+} world_run;
+
+static world_run make_world_run(void **state, const char *name)
+{
+    world_run run = {.newer = BREAKOUT};
+    temp_path(state, name, run.path);
+    snprintf(run.net, sizeof run.net, "%s/net.safetensors", run.path);
+    (void)small_run_whole(WORLD_RECIPE, run.path, 1);
+    return run;
+}
+
+static void copy_file(const char *from, const char *to)
+{
+    void *bytes;
+    size_t size;
+    assert_int_equal(ludus_file_read(from, 1 << 24, &bytes, &size, NULL), LUDUS_OK);
+    assert_int_equal(ludus_file_replace(to, bytes, size, NULL), LUDUS_OK);
+    ludus_free(bytes);
+}
+
+static void newer_net_comes(void *user)
+{
+    const world_run *run = user;
+    copy_file(run->newer, run->net);
+}
+
+static void net_goes(void *user)
+{
+    const world_run *run = user;
+    assert_int_equal(remove(run->net), 0);
+}
+
+static void net_breaks(void *user)
+{
+    const world_run *run = user;
+    segment_write_file(run->net, "no net", 6);
+}
+
+// `notice`: what the screen says at the end must hold this; NULL = nothing is said.
+static picture draw_run_world(void **state, world_run *run, const scripted_event *events, int32_t n,
+                              int32_t width, const char *notice)
+{
+    ludus_run_world *run_world;
+    ludus_error error = {.text = ""};
+    const ludus_run_world_setup setup = {.run = run->path, .seed = 3};
+    if (ludus_run_world_create(&run_world, &setup, &error) != LUDUS_OK) {
+        fail_msg("%s", error.text);
+    }
+    scripted s = {.ops = ludus_run_world_screen(),
+                  .self = run_world,
+                  .events = events,
+                  .num_events = n,
+                  .user = run};
+    const picture p = scripted_draw(state, &s, 70, width, width * 5 / 8);
+    if (notice == NULL) {
+        assert_string_equal(ludus_run_world_notice(run_world), "");
+    } else if (strstr(ludus_run_world_notice(run_world), notice) == NULL) {
+        fail_msg("not %s: %s", notice, ludus_run_world_notice(run_world));
+    }
+    ludus_run_world_destroy(run_world);
+    return p;
+}
+
+static void a_runs_agent_plays_with_the_newest_net(void **state)
+{
+    world_run run = make_world_run(state, "agent");
+    const scripted_event newer[] = {{.frame = 10, .happens = newer_net_comes}};
+    const scripted_event there_and_back[] = {scripted_key(5, 'c'), scripted_key(9, 'c')};
+    const picture a = draw_run_world(state, &run, NULL, 0, 1100, NULL);
+    const picture b = draw_run_world(state, &run, there_and_back, 2, 1100, NULL);
+    const picture c = draw_run_world(state, &run, newer, 1, 1100, NULL);
+    const picture d = draw_run_world(state, &run, there_and_back, 1, 640, NULL);
+    const picture e = draw_run_world(state, &run, there_and_back, 2, 640, NULL);
+    assert_true(picture_equal(a, b));
+    assert_false(picture_equal(a, c));
+    assert_false(picture_equal(d, e));
+    picture_free(a);
+    picture_free(b);
+    picture_free(c);
+    picture_free(d);
+    picture_free(e);
+}
+
+static void a_run_without_a_net_waits_for_it(void **state)
+{
+    world_run run = make_world_run(state, "netless");
+    const scripted_event comes[] = {{.frame = 10, .happens = newer_net_comes}};
+    const scripted_event tried[] = {scripted_key(5, '.'), scripted_key(6, 'n')};
+    net_goes(&run);
+    const picture waiting = draw_run_world(state, &run, NULL, 0, 1100, NULL);
+    const picture stepped = draw_run_world(state, &run, tried, 1, 1100, NULL);
+    const picture playing = draw_run_world(state, &run, comes, 1, 1100, NULL);
+    assert_false(picture_equal(waiting, playing));
+    assert_false(picture_equal(waiting, stepped)); // the button says Play
+    picture_free(waiting);
+    picture_free(stepped);
+    picture_free(playing);
+}
+
+static void a_net_that_cannot_play_is_a_notice(void **state)
+{
+    world_run run = make_world_run(state, "broken");
+    const scripted_event gone[] = {{.frame = 10, .happens = net_goes}};
+    const scripted_event breaks[] = {{.frame = 10, .happens = net_breaks}};
+    const scripted_event foreign[] = {{.frame = 10, .happens = newer_net_comes}};
+    picture_free(draw_run_world(state, &run, gone, 1, 640, "the net is gone"));
+    picture_free(draw_run_world(state, &run, breaks, 1, 640, "net.safetensors"));
+    picture_free(draw_run_world(state, &run, NULL, 0, 640, "net.safetensors"));
+    run.newer = "nets/trained/freeway.safetensors";
+    picture_free(draw_run_world(state, &run, foreign, 1, 640, "trained for freeway"));
+    run.newer = "nets/trained/connect4.safetensors"; // no Q net at all
+    picture_free(draw_run_world(state, &run, foreign, 1, 640, "net.safetensors"));
+}
+
+static void a_run_says_what_it_learns(void **state)
+{
+    char game[64], path[TEMP_PATH_MAX];
+    ludus_run_world *run_world;
+    ludus_error error;
+    const world_run run = make_world_run(state, "named");
+    assert_true(ludus_run_game(run.path, game, sizeof game));
+    assert_string_equal(game, "breakout");
+    temp_path(state, "nowhere", path);
+    assert_false(ludus_run_game(path, game, sizeof game));
+    const ludus_run_world_setup setup = {.run = path};
+    assert_int_not_equal(ludus_run_world_create(&run_world, &setup, &error), LUDUS_OK);
+    assert_null(run_world);
+    assert_non_null(strstr(error.text, "nowhere"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -409,6 +555,10 @@ int main(void)
         cmocka_unit_test(a_person_plays_every_world),
         cmocka_unit_test(the_session_knows_what_a_sticky_action_did),
         cmocka_unit_test(a_net_for_another_world_is_refused),
+        cmocka_unit_test(a_runs_agent_plays_with_the_newest_net),
+        cmocka_unit_test(a_run_without_a_net_waits_for_it),
+        cmocka_unit_test(a_net_that_cannot_play_is_a_notice),
+        cmocka_unit_test(a_run_says_what_it_learns),
     };
     return cmocka_run_group_tests(tests, temp_folder_create, temp_folder_destroy);
 }

@@ -2,7 +2,7 @@
 
 #include "viewer/film_board.h"
 #include "viewer/game_shelf.h"
-#include "viewer/run_curves.h"
+#include "viewer/run_charts.h"
 #include "viewer/widget.h"
 
 #include <math.h>
@@ -12,7 +12,6 @@
 #define GAP 10.0f
 #define BAR_HEIGHT 32.0f
 #define MAX_BOARDS 9
-#define MAX_CHARTS 4
 #define POLL_SECONDS 0.5
 #define END_PAUSE 1.6 // seconds that a finished game stays
 #define DROP_SECONDS 0.18
@@ -33,7 +32,7 @@ typedef struct watch_slot {
 } watch_slot;
 
 struct ludus_watch {
-    ludus_run_curves *curves;
+    ludus_run_charts *charts;
     ludus_game_shelf *shelf;
     float width, height;
     bool is_paused, shows_policy;
@@ -44,10 +43,6 @@ struct ludus_watch {
     watch_slot slots[MAX_BOARDS];
     ludus_button buttons[NUM_BUTTONS];
     ludus_slider speed; // power of two
-    double smoothing;
-    int32_t num_charts;
-    char metrics[MAX_CHARTS][LUDUS_METRICS_NAME_MAX];
-    ludus_line_chart charts[MAX_CHARTS];
     ludus_rect bar, boards, side;
 };
 
@@ -127,37 +122,10 @@ static bool play_slot(ludus_watch *w, watch_slot *slot, double seconds)
     return true;
 }
 
-// ---- Curves ----------------------------------------------------------------------------------
-
-// One chart for each group: the first of its metrics that the run has.
-static void choose_metrics(ludus_watch *w)
-{
-    static const char *const groups[MAX_CHARTS][5] = {
-        {"strength/perfect_raw", "strength/return", "strength/raw_vs_alphabeta2", "held/first_move",
-         "return"},
-        {"loss/total", "loss", "loss/policy"},
-        {"games", "episodes", "frames"},
-        {"selfplay/evals_per_second", "frames_per_second", "train/rows_per_second",
-         "steps_per_second"},
-    };
-    w->num_charts = 0;
-    for (int32_t g = 0; g < MAX_CHARTS; g++) {
-        for (int32_t k = 0; k < 5 && groups[g][k] != NULL; k++) {
-            if (ludus_run_curves_find(w->curves, groups[g][k]) >= 0) {
-                snprintf(w->metrics[w->num_charts++], LUDUS_METRICS_NAME_MAX, "%s", groups[g][k]);
-                break;
-            }
-        }
-    }
-}
-
 static bool watch_update(void *self, double seconds)
 {
     ludus_watch *w = self;
-    bool changed = ludus_run_curves_update(w->curves, seconds);
-    if (changed) {
-        choose_metrics(w);
-    }
+    bool changed = ludus_run_charts_update(w->charts, seconds);
     w->poll_wait -= seconds;
     if (w->poll_wait <= 0.0) {
         w->poll_wait = POLL_SECONDS;
@@ -176,8 +144,7 @@ static bool watch_update(void *self, double seconds)
 static void watch_settle(void *self)
 {
     ludus_watch *w = self;
-    ludus_run_curves_settle(w->curves);
-    choose_metrics(w);
+    ludus_run_charts_settle(w->charts);
     fill_slots(w);
 }
 
@@ -298,9 +265,7 @@ static bool watch_event(void *self, const ludus_event *event)
     }
     press(w, ludus_buttons_event(w->buttons, NUM_BUTTONS, event, &used));
     ludus_slider_event(&w->speed, event, &used);
-    for (int32_t i = 0; i < w->num_charts; i++) {
-        used |= ludus_line_chart_event(&w->charts[i], event);
-    }
+    used |= ludus_run_charts_event(w->charts, event);
     for (int32_t i = 0; i < w->num_boards && event->kind == LUDUS_EVENT_MOUSE_DOWN && !used; i++) {
         if (event->button == 1 && ludus_rect_holds(w->slots[i].cell, event->x, event->y)) {
             w->zoomed = w->zoomed >= 0 ? -1 : i;
@@ -314,26 +279,8 @@ static bool watch_event(void *self, const ludus_event *event)
 
 static void draw_bar(ludus_watch *w, ludus_canvas *canvas)
 {
-    const ludus_theme *theme = ludus_canvas_theme(canvas);
-    char text[128];
-    ludus_rect bar = w->bar;
-    ludus_text_style style = {.face = LUDUS_FACE_BOLD, .size = 17, .colour = theme->text};
-    const char *name = ludus_run_curves_label(w->curves, 0);
-    const float width = ludus_canvas_text_width(canvas, &style, name);
-    ludus_canvas_text(canvas, ludus_rect_cut_left(&bar, width + 2, 14), &style, name);
-    const char *notice = ludus_run_curves_notice(w->curves);
-    const double iteration = ludus_run_curves_last(w->curves, 0, "iteration");
-    const double seconds = ludus_run_curves_last(w->curves, 0, "seconds");
-    if (notice[0] != '\0') {
-        snprintf(text, sizeof text, "%.120s", notice);
-    } else if (isfinite(iteration) && isfinite(seconds)) {
-        snprintf(text, sizeof text, "iteration %.0f, %.0f min of training", iteration,
-                 floor(seconds / 60));
-    } else {
-        snprintf(text, sizeof text, "no metrics yet");
-    }
-    style = (ludus_text_style){.size = 14, .colour = notice[0] != '\0' ? theme->bad : theme->soft};
-    ludus_canvas_text(canvas, bar, &style, text);
+    char text[24];
+    ludus_run_charts_draw_head(w->charts, canvas, w->bar, "");
     snprintf(w->buttons[BUTTON_PAUSE].label, LUDUS_BUTTON_TEXT_MAX, "%s",
              w->is_paused ? "Play" : "Pause");
     snprintf(w->buttons[BUTTON_BOARDS].label, LUDUS_BUTTON_TEXT_MAX, "Boards %d",
@@ -400,41 +347,6 @@ static void draw_note(const ludus_watch *w, ludus_canvas *canvas, ludus_rect rec
                            notice[0] != '\0' ? notice : "Waiting for the first game.");
 }
 
-static void draw_chart(ludus_watch *w, ludus_canvas *canvas, int32_t i, ludus_rect card)
-{
-    ludus_line_chart *chart = &w->charts[i];
-    ludus_card_draw(canvas, card, NULL);
-    chart->title = w->metrics[i];
-    chart->smoothing = w->smoothing;
-    chart->has_legend = false;
-    ludus_line_chart_clear(chart);
-    ludus_run_curves_fill(w->curves, ludus_canvas_theme(canvas), w->metrics[i], -1, chart);
-    ludus_line_chart_draw(chart, canvas, ludus_rect_inset(card, 10));
-}
-
-static void draw_charts(ludus_watch *w, ludus_canvas *canvas, ludus_rect area)
-{
-    const ludus_theme *theme = ludus_canvas_theme(canvas);
-    const int32_t columns = area.w > 560 ? 2 : 1;
-    const int32_t fit = columns * (int32_t)((area.h + GAP) / (110 + GAP));
-    const int32_t n = w->num_charts < fit ? w->num_charts : fit;
-    const int32_t rows = n > 0 ? (n + columns - 1) / columns : 1;
-    const float height = (area.h - GAP * (float)(rows - 1)) / (float)rows;
-    if (n == 0) {
-        const ludus_text_style style = {.size = 14, .align = LUDUS_CENTRE, .colour = theme->soft};
-        ludus_canvas_text(canvas, ludus_card_draw(canvas, area, NULL), &style, "no metrics yet");
-    }
-    ludus_rect row = {0};
-    for (int32_t i = 0; i < w->num_charts; i++) {
-        if (i >= n) {
-            w->charts[i].plot = (ludus_rect){0};
-            continue;
-        }
-        row = i % columns == 0 ? ludus_rect_cut_top(&area, height, GAP) : row;
-        draw_chart(w, canvas, i, ludus_rect_column(row, i % columns, columns, GAP));
-    }
-}
-
 static void watch_draw(void *self, ludus_canvas *canvas)
 {
     ludus_watch *w = self;
@@ -444,7 +356,7 @@ static void watch_draw(void *self, ludus_canvas *canvas)
         ludus_rect area = {w->boards.x, w->boards.y, w->side.x + w->side.w - w->boards.x,
                            w->boards.h};
         draw_note(w, canvas, ludus_rect_cut_top(&area, w->width < 760 ? 76 : 56, GAP));
-        draw_charts(w, canvas, area);
+        ludus_run_charts_draw(w->charts, canvas, area);
         return;
     }
     for (int32_t i = 0; i < w->num_boards; i++) {
@@ -452,13 +364,13 @@ static void watch_draw(void *self, ludus_canvas *canvas)
             draw_slot(w, canvas, &w->slots[i]);
         }
     }
-    draw_charts(w, canvas, w->side);
+    ludus_run_charts_draw(w->charts, canvas, w->side);
 }
 
 static void watch_title(const void *self, char *out, size_t size)
 {
     const ludus_watch *w = self;
-    snprintf(out, size, "%s - ludus", ludus_run_curves_label(w->curves, 0));
+    snprintf(out, size, "%s - ludus", ludus_run_charts_name(w->charts));
 }
 
 static const ludus_key_help keys[] = {
@@ -500,13 +412,9 @@ ludus_status ludus_watch_create(ludus_watch **out, const ludus_watch_setup *setu
     w->num_boards = setup->boards > 0 && setup->boards <= MAX_BOARDS ? setup->boards : 4;
     w->zoomed = -1;
     w->is_paused = setup->is_paused;
-    w->smoothing = setup->smoothing;
     w->speed = (ludus_slider){.label = "Speed", .min = SLOWEST, .max = FASTEST, .step = 1};
     w->speed.value = (float)fmin(fmax(round(log2(rate / 2.0)), SLOWEST), FASTEST);
-    for (int32_t i = 0; i < MAX_CHARTS; i++) {
-        w->charts[i] = ludus_line_chart_default();
-    }
-    ludus_status status = ludus_run_curves_create(&w->curves, &setup->run, 1, error);
+    ludus_status status = ludus_run_charts_create(&w->charts, setup->run, setup->smoothing, error);
     if (status == LUDUS_OK) {
         status = ludus_game_shelf_create(&w->shelf, setup->run, error);
     }
@@ -532,6 +440,6 @@ void ludus_watch_destroy(ludus_watch *watch)
         ludus_game_film_destroy(watch->slots[i].film);
     }
     ludus_game_shelf_destroy(watch->shelf);
-    ludus_run_curves_destroy(watch->curves);
+    ludus_run_charts_destroy(watch->charts);
     ludus_free(watch);
 }

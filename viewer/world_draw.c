@@ -23,7 +23,7 @@ static double mean_return(const ludus_world_state *state)
 }
 
 void ludus_world_draw_status(ludus_canvas *canvas, ludus_rect rect, const ludus_world_state *state,
-                             bool is_person, bool shows_stuck)
+                             bool is_person, const ludus_world_stuck *stuck)
 {
     const ludus_theme *theme = ludus_canvas_theme(canvas);
     char text[160];
@@ -48,10 +48,10 @@ void ludus_world_draw_status(ludus_canvas *canvas, ludus_rect rect, const ludus_
         ludus_canvas_text(canvas, first, &style, text);
     }
     style.align = LUDUS_LEFT;
-    style.colour = shows_stuck ? theme->warning : theme->soft;
-    if (shows_stuck) {
+    style.colour = stuck != NULL ? theme->warning : theme->soft;
+    if (stuck != NULL) {
         snprintf(text, sizeof text, "sticky: %s was chosen, %s was repeated",
-                 name_of(state, state->action), name_of(state, state->done));
+                 name_of(state, stuck->chosen), name_of(state, stuck->repeated));
     } else {
         snprintf(text, sizeof text, "action %s%s", name_of(state, state->done),
                  state->was_random ? " (random)" : "");

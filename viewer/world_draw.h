@@ -19,9 +19,15 @@ ludus_status ludus_world_planes_create(ludus_world_planes *out, const ludus_env_
                                        ludus_error *error);
 void ludus_world_planes_destroy(ludus_world_planes *planes); // a zeroed one is accepted
 
-// Two lines: who plays, step, score; what was done last and whether a sticky action changed it.
+// A sticky action: the world repeated one instead of carrying out the one chosen.
+typedef struct ludus_world_stuck {
+    int32_t chosen, repeated;
+} ludus_world_stuck;
+
+// Two lines: who plays, step, score; what was done last, or the sticky action that is still of
+// interest (NULL = none).
 void ludus_world_draw_status(ludus_canvas *canvas, ludus_rect rect, const ludus_world_state *state,
-                             bool is_person, bool shows_stuck);
+                             bool is_person, const ludus_world_stuck *stuck);
 // A sign over the picture.
 void ludus_world_draw_sign(ludus_canvas *canvas, ludus_rect rect, const char *text);
 // A bar per action, from the least value to the greatest.

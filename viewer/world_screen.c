@@ -24,11 +24,12 @@ enum { BUTTON_PAUSE, BUTTON_STEP, BUTTON_NEW, BUTTON_WHO, NUM_BUTTONS };
 struct ludus_world_view {
     ludus_world_session *session;
     char name[LUDUS_ENV_NAME_MAX];
-    float width, height;
-    double rate; // the world's own steps per second
-    double debt; // seconds of play owed
+    ludus_rect area; // of everything
+    double rate;     // the world's own steps per second
+    double debt;     // seconds of play owed
     double end_wait;
     double stuck_shown; // seconds for which the last sticky action stays marked
+    ludus_world_stuck stuck;
     bool is_paused, is_person;
     int32_t pressed; // action pressed since the last step, -1 = none
     uint8_t *frame;  // [H,W,3]
@@ -85,12 +86,10 @@ static void place_side(ludus_world_view *v, ludus_rect side)
     v->charts = side;
 }
 
-static void world_layout(void *self, float width, float height)
+void ludus_world_view_place(ludus_world_view *v, ludus_rect area)
 {
-    ludus_world_view *v = self;
-    v->width = width;
-    v->height = height;
-    ludus_rect room = ludus_rect_inset((ludus_rect){0, 0, width, height}, GAP);
+    ludus_rect room = area;
+    v->area = area;
     const float left = fminf(room.h - 150, room.w * .55f);
     ludus_rect main = ludus_rect_cut_left(&room, fmaxf(left, room.w * .45f), GAP);
     place_side(v, room);
@@ -99,6 +98,11 @@ static void world_layout(void *self, float width, float height)
     place_controls(v, ludus_rect_cut_bottom(&inside, controls_height(inside.w), 10));
     v->status = ludus_rect_cut_top(&inside, STATUS_HEIGHT, 6);
     v->room = inside;
+}
+
+static void world_layout(void *self, float width, float height)
+{
+    ludus_world_view_place(self, ludus_rect_inset((ludus_rect){0, 0, width, height}, GAP));
 }
 
 // The picture's place inside the card.
@@ -166,14 +170,27 @@ static bool awaits_key(const ludus_world_view *v)
     return v->is_person && state.steps == 0 && key_action(v, &state.env->spec) < 0;
 }
 
+static bool has_player(const ludus_world_view *v)
+{
+    ludus_world_state state;
+    ludus_world_session_look(v->session, &state);
+    return v->is_person || state.has_agent;
+}
+
 static void step(ludus_world_view *v)
 {
     ludus_world_state state;
     ludus_world_session_look(v->session, &state);
+    if (!has_player(v)) {
+        return;
+    }
     ludus_world_session_step(v->session, v->is_person ? person_action(v, &state.env->spec)
                                                       : LUDUS_AGENT_CHOOSES);
     ludus_world_session_look(v->session, &state);
-    v->stuck_shown = state.was_stuck ? .5 : v->stuck_shown;
+    if (state.was_stuck) {
+        v->stuck_shown = .5;
+        v->stuck = (ludus_world_stuck){state.action, state.done};
+    }
     v->end_wait = state.is_over ? END_PAUSE : 0.0;
 }
 
@@ -196,7 +213,7 @@ static bool world_update(void *self, double seconds)
         v->end_wait -= seconds;
         return true;
     }
-    if (awaits_key(v)) {
+    if (awaits_key(v) || !has_player(v)) {
         v->debt = 0.0;
         return changed;
     }
@@ -272,7 +289,7 @@ static bool press_key(ludus_world_view *v, const ludus_event *event)
         return true;
     case 'v':
         v->swaps_seen = !v->swaps_seen;
-        world_layout(v, v->width, v->height);
+        ludus_world_view_place(v, v->area);
         return true;
     case 'n':
         press(v, BUTTON_NEW);
@@ -363,6 +380,23 @@ static void draw_curves(ludus_world_view *v, ludus_canvas *canvas, const ludus_w
     ludus_line_chart_draw(&v->score_chart, canvas, ludus_rect_inset(score, 12));
 }
 
+// What is to be said over the picture.
+static void draw_sign(const ludus_world_view *v, ludus_canvas *canvas,
+                      const ludus_world_state *state, ludus_rect picture)
+{
+    char text[64] = "";
+    if (!has_player(v)) {
+        snprintf(text, sizeof text, "Waiting for a net");
+    } else if (state->is_over) {
+        snprintf(text, sizeof text, "Over: score %.0f", state->score);
+    } else if (awaits_key(v)) {
+        snprintf(text, sizeof text, "Press a key to begin");
+    }
+    if (text[0] != '\0') {
+        ludus_world_draw_sign(canvas, picture, text);
+    }
+}
+
 static void world_draw(void *self, ludus_canvas *canvas)
 {
     ludus_world_view *v = self;
@@ -370,22 +404,15 @@ static void world_draw(void *self, ludus_canvas *canvas)
     ludus_world_session_look(v->session, &state);
     const ludus_env_spec *spec = &state.env->spec;
     ludus_card_draw(canvas, v->stage, NULL);
-    ludus_world_draw_status(canvas, v->status, &state, v->is_person, v->stuck_shown > 0.0);
+    ludus_world_draw_status(canvas, v->status, &state, v->is_person,
+                            v->stuck_shown > 0.0 ? &v->stuck : NULL);
     const ludus_rect picture = picture_rect(v, spec);
     if (spec->frame_size[0] > 0) {
         ludus_env_frame(state.env, v->frame);
         ludus_canvas_image(canvas, picture, spec->frame_size[1], spec->frame_size[0], v->frame,
                            false);
     }
-    if (state.is_over || awaits_key(v)) {
-        char text[64];
-        if (state.is_over) {
-            snprintf(text, sizeof text, "Over: score %.0f", state.score);
-        } else {
-            snprintf(text, sizeof text, "Press a key to begin");
-        }
-        ludus_world_draw_sign(canvas, picture, text);
-    }
+    draw_sign(v, canvas, &state, picture);
     draw_controls(v, canvas, &state);
     if (state.has_agent) {
         ludus_world_draw_values(canvas, v->values, &state);
@@ -402,15 +429,7 @@ static void world_title(const void *self, char *out, size_t size)
     snprintf(out, size, "%s - ludus", v->name);
 }
 
-static const ludus_key_help keys[] = {
-    {"space p", "pause or go on (space fires when you play)"},
-    {". right", "one step"},
-    {"+ -", "faster, slower"},
-    {"n", "a new episode"},
-    {"v", "curves or the net's view (small window)"},
-    {"Return", "you play, or the agent does"},
-    {"arrows w a s d", "move, when you play; space fires"},
-};
+static const ludus_key_help keys[] = {LUDUS_WORLD_KEYS};
 
 static const ludus_screen_ops screen = {
     .keys = keys,
@@ -454,7 +473,7 @@ ludus_status ludus_world_view_create(ludus_world_view **out, const ludus_world_v
         snprintf(v->name, sizeof v->name, "%s", spec->name);
         v->rate = setup->steps_per_second > 0.0 ? setup->steps_per_second
                                                 : (double)spec->steps_per_second;
-        v->is_person = setup->is_person || !state.has_agent;
+        v->is_person = setup->is_person || !(state.has_agent || setup->awaits_net);
         v->frame = ludus_alloc((size_t)spec->frame_size[0] * (size_t)spec->frame_size[1], 3);
         status = v->frame != NULL ? ludus_world_planes_create(&v->planes, spec, error)
                                   : ludus_fail(error, LUDUS_ERR_NOMEM, "out of memory");
@@ -471,6 +490,13 @@ ludus_status ludus_world_view_create(ludus_world_view **out, const ludus_world_v
     v->score_chart = curve("Score", "no step yet");
     *out = v;
     return LUDUS_OK;
+}
+
+ludus_status ludus_world_view_take_net(ludus_world_view *v, const char *net, ludus_error *error)
+{
+    const ludus_status status = ludus_world_session_take_net(v->session, net, error);
+    ludus_world_view_place(v, v->area); // there may be values now
+    return status;
 }
 
 void ludus_world_view_destroy(ludus_world_view *v)

@@ -5,11 +5,13 @@
 
 #include <assert.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #define MAX_HISTORY ((int32_t)1 << 18) // steps of one episode that are kept
 
 struct ludus_world_session {
+    char name[LUDUS_ENV_NAME_MAX]; // of the world
     ludus_env env;
     ludus_world_net agent;
     ludus_q_policy *policy;
@@ -157,23 +159,70 @@ void ludus_world_session_look(const ludus_world_session *s, ludus_world_state *o
 
 // ---- Life ------------------------------------------------------------------------------------
 
+static ludus_status load_agent(ludus_world_net *out, const char *world, const char *path,
+                               ludus_error *error)
+{
+    const ludus_status status = ludus_world_net_load(out, path, error);
+    if (status == LUDUS_OK && strcmp(out->world, world) != 0) {
+        ludus_fail(error, LUDUS_ERR_ARG, "%s: trained for %s, not for %s", path, out->world, world);
+        ludus_world_net_free(out);
+        return LUDUS_ERR_ARG;
+    }
+    return status;
+}
+
+// Lets the agent play in the world, in place of the one before. Takes ownership of what it holds.
+static ludus_status seat_agent(ludus_world_session *s, ludus_world_net *agent, ludus_error *error)
+{
+    ludus_q_policy *policy = NULL;
+    ludus_status status = ludus_q_net_fits(agent->net, &s->env.spec, &agent->q, error);
+    if (status == LUDUS_OK) {
+        status = ludus_q_policy_create(&policy, agent->net, &s->env.spec, &agent->q, 1, error);
+    }
+    if (status != LUDUS_OK) {
+        ludus_world_net_free(agent);
+        return status;
+    }
+    ludus_q_policy_destroy(s->policy);
+    ludus_world_net_free(&s->agent);
+    s->policy = policy;
+    s->agent = *agent;
+    s->state.q_low = INFINITY;
+    s->state.q_high = -INFINITY;
+    return LUDUS_OK;
+}
+
 static ludus_status open_world(ludus_world_session *s, const ludus_world_setup *setup,
                                ludus_error *error)
 {
+    ludus_world_net agent = {0};
     if (setup->net == NULL) {
-        return ludus_env_open(&s->env, setup->name, NULL, error);
+        return ludus_env_open(&s->env, setup->name, setup->env, error);
     }
-    ludus_status status = ludus_world_net_load(&s->agent, setup->net, error);
-    if (status == LUDUS_OK && strcmp(s->agent.world, setup->name) != 0) {
-        status = ludus_fail(error, LUDUS_ERR_ARG, "%s: trained for %s, not for %s", setup->net,
-                            s->agent.world, setup->name);
+    ludus_status status = load_agent(&agent, setup->name, setup->net, error);
+    if (status == LUDUS_OK) {
+        const ludus_env_config *env = setup->env != NULL ? setup->env : &agent.env;
+        status = ludus_env_open(&s->env, setup->name, env, error);
+        if (status == LUDUS_OK) {
+            return seat_agent(s, &agent, error);
+        }
+        ludus_world_net_free(&agent);
+    }
+    return status;
+}
+
+ludus_status ludus_world_session_take_net(ludus_world_session *s, const char *net,
+                                          ludus_error *error)
+{
+    ludus_world_net agent;
+    ludus_status status = load_agent(&agent, s->name, net, error);
+    if (status == LUDUS_OK) {
+        status = seat_agent(s, &agent, error);
     }
     if (status == LUDUS_OK) {
-        status = ludus_env_open(&s->env, setup->name, &s->agent.env, error);
-    }
-    if (status == LUDUS_OK) {
-        status =
-            ludus_q_policy_create(&s->policy, s->agent.net, &s->env.spec, &s->agent.q, 1, error);
+        s->state.count--; // what is shown now is seen anew
+        evaluate(s);
+        remember(s);
     }
     return status;
 }
@@ -186,6 +235,7 @@ ludus_status ludus_world_session_create(ludus_world_session **out, const ludus_w
     if (s == NULL) {
         return ludus_fail(error, LUDUS_ERR_NOMEM, "out of memory");
     }
+    snprintf(s->name, sizeof s->name, "%s", setup->name);
     ludus_status status = open_world(s, setup, error);
     if (status == LUDUS_OK) {
         s->q = ludus_alloc((size_t)s->env.spec.num_actions, sizeof *s->q);
@@ -201,8 +251,6 @@ ludus_status ludus_world_session_create(ludus_world_session **out, const ludus_w
     ludus_rng_init(&s->rng, setup->seed, 1);
     ludus_world_session_set_epsilon(s, setup->epsilon);
     ludus_env_reset(&s->env, setup->seed);
-    s->state.q_low = INFINITY;
-    s->state.q_high = -INFINITY;
     begin_episode(s);
     *out = s;
     return LUDUS_OK;

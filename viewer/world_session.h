@@ -22,15 +22,21 @@ typedef struct ludus_world_session ludus_world_session;
 typedef struct ludus_world_setup {
     const char *name; // of the world, "breakout"
     const char *net;  // file of the agent, or NULL: only a person can play
+    const ludus_env_config
+        *env; // settings, or NULL: those under which the net learnt, else its own
     uint64_t seed;
     float epsilon; // share of random actions of the agent, 0..1
 } ludus_world_setup;
 
-// Fails when the net was made for another world. The world is opened with the settings under which
-// the net learnt, else with its own.
+// Fails when the net was made for another world.
 ludus_status ludus_world_session_create(ludus_world_session **out, const ludus_world_setup *setup,
                                         ludus_error *error);
 void ludus_world_session_destroy(ludus_world_session *session); // NULL is accepted
+
+// Another net goes on with the episode, as a run's newest does. It fails, and changes nothing, when
+// the net does not fit the world as it is.
+ludus_status ludus_world_session_take_net(ludus_world_session *session, const char *net,
+                                          ludus_error *error);
 
 void ludus_world_session_step(ludus_world_session *session, int32_t action);
 void ludus_world_session_new_episode(ludus_world_session *session);
