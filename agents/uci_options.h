@@ -1,6 +1,8 @@
 // The options of `ludus uci`, as "setoption" sets them and "uci" lists them.
 //
-// Elo: UCI_Elo chooses one of the ten levels of agents/level.h; ludus_uci_level_of_elo says which.
+// Elo: UCI_Elo is a name for one of the ten levels of agents/level.h, 600 for level 1 and 200 more
+// for each level after it up to 2400 for level 10, to the nearest. Nobody has measured these
+// figures against rated players: the order is sure, the numbers are not.
 //
 // Threads: plain data.
 
@@ -46,7 +48,7 @@ ludus_status ludus_uci_options_set(ludus_uci_options *options, ludus_uci_word na
 #define LUDUS_UCI_OPTIONS_TEXT_MAX 4096
 void ludus_uci_options_text(const ludus_uci_options *options, char *out);
 
-// 1..LUDUS_LEVEL_MAX: equal steps between LUDUS_UCI_ELO_MIN and LUDUS_UCI_ELO_MAX.
+// 1..LUDUS_LEVEL_MAX: the nearest of equal steps between LUDUS_UCI_ELO_MIN and LUDUS_UCI_ELO_MAX.
 int32_t ludus_uci_level_of_elo(int32_t elo);
 
 #endif

@@ -375,6 +375,11 @@ static void hear_setoption(ludus_uci_session *s, const char *rest)
     if (ludus_uci_options_set(&s->options, name, value, &change, &error)) {
         sayf(s, "info string %.400s", error.text);
     }
+    if (change == LUDUS_UCI_CHANGED && s->options.limit_strength &&
+        (ludus_uci_is(name, "UCI_Elo") || ludus_uci_is(name, "UCI_LimitStrength"))) {
+        sayf(s, "info string UCI_Elo %d plays level %d of %d; the figure is not calibrated",
+             (int)s->options.elo, (int)ludus_uci_level_of_elo(s->options.elo), LUDUS_LEVEL_MAX);
+    }
     if (change == LUDUS_UCI_REBUILD || change == LUDUS_UCI_CLEAR) {
         stop_search(s);
     }

@@ -20,8 +20,9 @@
 //           With no mate the move is an ordinary search's, of 2,000 simulations unless another
 //           limit was given. With "infinite", and after "ponderhit", only the ordinary search is
 //           made.
-// Strength: UCI_LimitStrength plays the level that UCI_Elo names (agents/uci_options.h): that
-//           level's simulations at most, its draw among good moves, and the clock besides.
+// Strength: UCI_LimitStrength plays the level that UCI_Elo names (agents/uci_options.h, not
+//           calibrated): that level's simulations at most, its draw among good moves, and the clock
+//           besides.
 // Draws:    the peer is the referee. Where the game counts as drawn by repetition or fifty moves
 //           the past is forgotten and a move found; without legal moves the answer is
 //           "bestmove (none)".

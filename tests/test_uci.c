@@ -388,6 +388,9 @@ static void elo_chooses_the_level(void **state)
     (void)state;
     assert_int_equal(ludus_uci_level_of_elo(LUDUS_UCI_ELO_MIN), 1);
     assert_int_equal(ludus_uci_level_of_elo(LUDUS_UCI_ELO_MAX), LUDUS_LEVEL_MAX);
+    for (int32_t level = 1; level <= LUDUS_LEVEL_MAX; level++) {
+        assert_int_equal(ludus_uci_level_of_elo(400 + 200 * level), level);
+    }
     for (int32_t elo = LUDUS_UCI_ELO_MIN; elo < LUDUS_UCI_ELO_MAX; elo++) {
         assert_true(ludus_uci_level_of_elo(elo) <= ludus_uci_level_of_elo(elo + 1));
     }
@@ -400,6 +403,7 @@ static void limited_strength_searches_less(void **state)
     (void)state;
     tell(p, "setoption name UCI_LimitStrength value true");
     tell(p, "setoption name UCI_Elo value 600");
+    expect(p, "info string UCI_Elo 600 plays level 1 of 10;", line);
     tell(p, "position startpos");
     tell(p, "go movetime 60000");
     expect(p, "info depth", line);
