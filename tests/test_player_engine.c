@@ -47,9 +47,25 @@ static ludus_move move_of(const ludus_game *game, const void *pos, const char *t
     return move;
 }
 
-// A player of the script that answers genmove with `answer`; its log is emptied.
-static void open_script(void **state, ludus_player *player, const ludus_game *game,
-                        const char *answer, const char *settings)
+static void *open_game(ludus_game *game, const char *name)
+{
+    assert_int_equal(ludus_game_open(game, name, NULL), LUDUS_OK);
+    void *pos = ludus_alloc(1, game->spec.state_bytes);
+    ludus_game_init(game, pos);
+    return pos;
+}
+
+// A game, its start, and a player of the script.
+typedef struct table {
+    ludus_game game;
+    void *pos;
+    ludus_player player;
+    ludus_rng rng;
+} table;
+
+// The script answers genmove with `answer`; its log is emptied.
+static void open_table(void **state, table *t, const char *game, const char *answer,
+                       const char *settings)
 {
     char path[TEMP_PATH_MAX], log[TEMP_PATH_MAX], text[3 * TEMP_PATH_MAX];
     ludus_error error;
@@ -61,9 +77,30 @@ static void open_script(void **state, ludus_player *player, const ludus_game *ga
     fputs(script, file);
     fclose(file);
     snprintf(text, sizeof text, "gtp:sh %s %s %s%s", path, log, answer, settings);
-    if (ludus_player_open(player, game, text, &error)) {
+    t->pos = open_game(&t->game, game);
+    ludus_rng_init(&t->rng, 1, 0);
+    if (ludus_player_open(&t->player, &t->game, text, &error)) {
         fail_msg("%s", error.text);
     }
+}
+
+static void close_table(table *t)
+{
+    ludus_player_close(&t->player);
+    ludus_free(t->pos);
+    ludus_game_close(&t->game);
+}
+
+static ludus_status choose(table *t, ludus_move *out, ludus_error *error)
+{
+    return ludus_player_choose(&t->player, t->pos, &t->rng, out, error);
+}
+
+static void assert_choice(table *t, const char *move)
+{
+    ludus_move chosen;
+    assert_int_equal(choose(t, &chosen, NULL), LUDUS_OK);
+    assert_int_equal(chosen, move_of(&t->game, t->pos, move));
 }
 
 static void assert_log(void **state, const char *expected)
@@ -85,63 +122,41 @@ static void play(ludus_player *player, const ludus_game *game, void *pos, const 
     ludus_game_play(game, pos, m);
 }
 
-static void *open_game(ludus_game *game, const char *name)
-{
-    assert_int_equal(ludus_game_open(game, name, NULL), LUDUS_OK);
-    void *pos = ludus_alloc(1, game->spec.state_bytes);
-    ludus_game_init(game, pos);
-    return pos;
-}
-
 static void an_engine_is_told_what_it_has_not_seen(void **state)
 {
-    ludus_game game;
-    ludus_player player;
-    ludus_rng rng;
+    table t;
     ludus_move move;
-    void *pos = open_game(&game, "go9");
-    ludus_rng_init(&rng, 1, 0);
-    open_script(state, &player, &game, "c3", "");
-    ludus_player_reset(&player);
-    play(&player, &game, pos, "D4");
-    play(&player, &game, pos, "E5");
-    play(&player, &game, pos, "pass");
-    assert_int_equal(ludus_player_choose(&player, pos, &rng, &move, NULL), LUDUS_OK);
-    assert_int_equal(move, move_of(&game, pos, "C3"));
-    play(&player, &game, pos, "C3");
-    play(&player, &game, pos, "F6");
-    // C3 is taken now: the answer is a move, but not a legal one.
     ludus_error error;
-    assert_int_equal(ludus_player_choose(&player, pos, &rng, &move, &error), LUDUS_ERR_STATE);
+    open_table(state, &t, "go9", "c3", "");
+    ludus_player_reset(&t.player);
+    play(&t.player, &t.game, t.pos, "D4");
+    play(&t.player, &t.game, t.pos, "E5");
+    play(&t.player, &t.game, t.pos, "pass");
+    assert_choice(&t, "C3");
+    play(&t.player, &t.game, t.pos, "C3");
+    play(&t.player, &t.game, t.pos, "F6");
+    // C3 is taken now: the answer is a move, but not a legal one.
+    assert_int_equal(choose(&t, &move, &error), LUDUS_ERR_STATE);
     assert_log(state, "name\nknown_command kgs-genmove_cleanup\n"
                       "boardsize 9\nclear_board\nkomi 7.0\nplay b D4\nplay w E5\nplay b pass\n"
                       "genmove w\nplay b F6\ngenmove w\n");
-    ludus_player_close(&player);
-    ludus_free(pos);
-    ludus_game_close(&game);
+    close_table(&t);
 }
 
 static void a_game_that_was_taken_back_is_told_anew(void **state)
 {
-    ludus_game game;
-    ludus_player player;
-    ludus_rng rng;
-    ludus_move move;
-    void *pos = open_game(&game, "go13");
-    ludus_rng_init(&rng, 1, 0);
-    open_script(state, &player, &game, "A1", "");
-    play(&player, &game, pos, "D4");
-    assert_int_equal(ludus_player_choose(&player, pos, &rng, &move, NULL), LUDUS_OK);
-    ludus_game_init(&game, pos);
-    ludus_player_reset(&player);
-    play(&player, &game, pos, "E5");
-    assert_int_equal(ludus_player_choose(&player, pos, &rng, &move, NULL), LUDUS_OK);
+    table t;
+    open_table(state, &t, "go13", "A1", "");
+    play(&t.player, &t.game, t.pos, "D4");
+    assert_choice(&t, "A1");
+    ludus_game_init(&t.game, t.pos);
+    ludus_player_reset(&t.player);
+    play(&t.player, &t.game, t.pos, "E5");
+    assert_choice(&t, "A1");
     assert_log(state, "name\nknown_command kgs-genmove_cleanup\n"
                       "boardsize 13\nclear_board\nkomi 7.5\nplay b D4\ngenmove w\n"
                       "boardsize 13\nclear_board\nkomi 7.5\nplay b E5\ngenmove w\n");
-    ludus_player_close(&player);
-    ludus_free(pos);
-    ludus_game_close(&game);
+    close_table(&t);
 }
 
 static void a_pass_is_asked_about_again(void **state)
@@ -155,37 +170,21 @@ static void a_pass_is_asked_about_again(void **state)
         {"?cleanup=0", "pass", "name\nboardsize 9\nclear_board\nkomi 7.0\ngenmove b\n"},
     };
     for (size_t i = 0; i < 2; i++) {
-        ludus_game game;
-        ludus_player player;
-        ludus_rng rng;
-        ludus_move move;
-        void *pos = open_game(&game, "go9");
-        ludus_rng_init(&rng, 1, 0);
-        open_script(state, &player, &game, "PASS", cases[i].settings);
-        assert_int_equal(ludus_player_choose(&player, pos, &rng, &move, NULL), LUDUS_OK);
-        assert_int_equal(move, move_of(&game, pos, cases[i].move));
+        table t;
+        open_table(state, &t, "go9", "PASS", cases[i].settings);
+        assert_choice(&t, cases[i].move);
         assert_log(state, cases[i].log);
-        ludus_player_close(&player);
-        ludus_free(pos);
-        ludus_game_close(&game);
+        close_table(&t);
     }
 }
 
 static void other_games_are_played_too(void **state)
 {
-    ludus_game game;
-    ludus_player player;
-    ludus_rng rng;
-    ludus_move move;
-    void *pos = open_game(&game, "othello");
-    ludus_rng_init(&rng, 1, 0);
-    open_script(state, &player, &game, "D3", "");
-    assert_int_equal(ludus_player_choose(&player, pos, &rng, &move, NULL), LUDUS_OK);
-    assert_int_equal(move, move_of(&game, pos, "d3"));
+    table t;
+    open_table(state, &t, "othello", "D3", "");
+    assert_choice(&t, "d3");
     assert_log(state, "name\nboardsize 8\nclear_board\ngenmove b\n");
-    ludus_player_close(&player);
-    ludus_free(pos);
-    ludus_game_close(&game);
+    close_table(&t);
 }
 
 static void each_failure_is_one_line_that_says_what(void **state)
@@ -202,22 +201,16 @@ static void each_failure_is_one_line_that_says_what(void **state)
         {"resign", "", LUDUS_ERR_STATE, "resigns"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        ludus_game game;
-        ludus_player player;
-        ludus_rng rng;
+        table t;
         ludus_error error;
         ludus_move move;
-        void *pos = open_game(&game, "go9");
-        ludus_rng_init(&rng, 1, 0);
-        open_script(state, &player, &game, cases[i].answer, cases[i].settings);
-        assert_int_equal(ludus_player_choose(&player, pos, &rng, &move, &error), cases[i].status);
+        open_table(state, &t, "go9", cases[i].answer, cases[i].settings);
+        assert_int_equal(choose(&t, &move, &error), cases[i].status);
         if (!strstr(error.text, cases[i].part)) {
             fail_msg("\"%s\" does not say \"%s\"", error.text, cases[i].part);
         }
         assert_null(strchr(error.text, '\n'));
-        ludus_player_close(&player);
-        ludus_free(pos);
-        ludus_game_close(&game);
+        close_table(&t);
     }
 }
 
@@ -265,8 +258,7 @@ static void settings_are_split_at_the_last_question_mark(void **state)
     ludus_engine_text_free(&text);
 }
 
-// ---- GNU Go
-// --------------------------------------------------------------------------------------
+// ---- GNU Go -------------------------------------------------------------------------------------
 
 static void skip_without_gnugo(void)
 {
