@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/file.h"
 #include "temp_folder.h"
@@ -241,55 +240,6 @@ static void a_missing_display_is_one_line(void **state)
     assert_null(strchr(error.text, '\n'));
 }
 
-static void videos_need_ffmpeg_and_say_so(void **state)
-{
-    sampler s = {0};
-    char path[TEMP_PATH_MAX];
-    ludus_error error;
-    char *before = getenv("PATH");
-    char kept[4096];
-    ludus_window_options options = ludus_window_options_default();
-    temp_path(state, "none.mp4", path);
-    options.frames = 2;
-    options.video = path;
-    snprintf(kept, sizeof(kept), "%s", before ? before : "");
-    setenv("PATH", "/nonexistent", 1);
-    const ludus_status status = ludus_window_run(&sampler_screen, &s, &options, NULL, &error);
-    setenv("PATH", kept, 1);
-    assert_int_equal(status, LUDUS_ERR_UNSUPPORTED);
-    assert_non_null(strstr(error.text, "ffmpeg"));
-}
-
-// A program named ffmpeg that notes how many bytes it was given, in place of the real one.
-static void every_frame_of_a_video_reaches_ffmpeg(void **state)
-{
-    char folder[TEMP_PATH_MAX], fake[TEMP_PATH_MAX + 8], film[TEMP_PATH_MAX], path[4600];
-    static const char script[] = "#!/bin/sh\nfor last; do :; done\nwc -c > \"${last#file:}\"\n";
-    sampler s = {0};
-    char *text = NULL;
-    size_t size;
-    temp_path(state, "bin", folder);
-    temp_path(state, "film.mp4", film);
-    snprintf(fake, sizeof(fake), "%s/ffmpeg", folder);
-    assert_int_equal(ludus_file_make_folder(folder, NULL), LUDUS_OK);
-    assert_int_equal(ludus_file_replace(fake, script, sizeof(script) - 1, NULL), LUDUS_OK);
-    assert_int_equal(chmod(fake, 0700), 0);
-    char kept[4096];
-    snprintf(kept, sizeof(kept), "%s", getenv("PATH") ? getenv("PATH") : "");
-    snprintf(path, sizeof(path), "%s:%s", folder, kept);
-    setenv("PATH", path, 1);
-    ludus_window_options options = ludus_window_options_default();
-    options.frames = 5;
-    options.width = 64;
-    options.height = 80;
-    options.video = film;
-    render(&s, &options);
-    setenv("PATH", kept, 1);
-    assert_int_equal(ludus_file_read(film, 100, (void **)&text, &size, NULL), LUDUS_OK);
-    assert_int_equal(atoi(text), 5 * 64 * 80 * 3);
-    ludus_free(text);
-}
-
 // ---- Themes -------------------------------------------------------------------------------------
 
 static void text_has_enough_contrast_in_both_themes(void **state)
@@ -406,8 +356,6 @@ int main(void)
         cmocka_unit_test(every_size_from_tiny_to_dense_can_be_drawn),
         cmocka_unit_test(a_picture_that_cannot_be_written_is_one_line),
         cmocka_unit_test(a_missing_display_is_one_line),
-        cmocka_unit_test(videos_need_ffmpeg_and_say_so),
-        cmocka_unit_test(every_frame_of_a_video_reaches_ffmpeg),
         cmocka_unit_test(text_has_enough_contrast_in_both_themes),
         cmocka_unit_test(cutting_keeps_all_space_and_never_goes_negative),
         cmocka_unit_test(a_button_is_clicked_when_the_mouse_goes_down_and_up_on_it),

@@ -21,6 +21,7 @@
 
 #include "base/base.h"
 #include "base/file.h"
+#include "other_program.h"
 #include "temp_folder.h"
 #include "viewer/play_screen.h"
 
@@ -35,20 +36,6 @@ typedef struct desk {
     ludus_play *twin; // the same screen, to know where things are
 } desk;
 
-static bool is_installed(const char *name)
-{
-    char path[4096], *place = NULL;
-    snprintf(path, sizeof(path), "%s", getenv("PATH") ? getenv("PATH") : "");
-    for (char *folder = strtok_r(path, ":", &place); folder; folder = strtok_r(NULL, ":", &place)) {
-        char file[4200];
-        snprintf(file, sizeof(file), "%s/%s", folder, name);
-        if (access(file, X_OK) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static void nap(double seconds)
 {
     const struct timespec time = {(time_t)seconds,
@@ -57,36 +44,6 @@ static void nap(double seconds)
 }
 
 // ---- Programs -----------------------------------------------------------------------------------
-
-// Runs a program to its end with its output in `out` [size] (NULL = dropped); its exit status.
-static int run(char *const *args, char *out, size_t size)
-{
-    int ends[2], how = -1;
-    pid_t child;
-    posix_spawn_file_actions_t actions;
-    assert_int_equal(pipe(ends), 0);
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, ends[1], 1);
-    posix_spawn_file_actions_addclose(&actions, ends[0]);
-    posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
-    assert_int_equal(posix_spawnp(&child, args[0], &actions, NULL, args, environ), 0);
-    posix_spawn_file_actions_destroy(&actions);
-    close(ends[1]);
-    size_t used = 0;
-    char chunk[256];
-    for (ssize_t n = read(ends[0], chunk, sizeof(chunk)); n > 0;
-         n = read(ends[0], chunk, sizeof(chunk))) {
-        for (ssize_t i = 0; out && i < n && used + 1 < size; i++) {
-            out[used++] = chunk[i];
-        }
-    }
-    if (out) {
-        out[used] = '\0';
-    }
-    close(ends[0]);
-    assert_int_equal(waitpid(child, &how, 0), child);
-    return WIFEXITED(how) ? WEXITSTATUS(how) : -1;
-}
 
 // Starts Xvfb on a free display and names it in DISPLAY.
 static void start_display(desk *d)
@@ -165,7 +122,7 @@ static void start_program(void **state, desk *d, const char *game)
     assert_int_equal(chdir(before), 0);
     char *find[] = {"xdotool", "search", "--onlyvisible", "--name", "ludus", NULL};
     for (int i = 0; i < PATIENCE * 4; i++) {
-        if (run(find, d->window, sizeof(d->window)) == 0 && strchr(d->window, '\n')) {
+        if (program_run(find, d->window, sizeof(d->window)) == 0 && strchr(d->window, '\n')) {
             *strchr(d->window, '\n') = '\0';
             return;
         }
@@ -183,7 +140,7 @@ static void click_at(desk *d, ludus_point at)
     snprintf(x, sizeof(x), "%.0f", (double)at.x);
     snprintf(y, sizeof(y), "%.0f", (double)at.y);
     char *args[] = {"xdotool", "mousemove", "--window", d->window, x, y, "click", "1", NULL};
-    assert_int_equal(run(args, NULL, 0), 0);
+    assert_int_equal(program_run(args, NULL, 0), 0);
 }
 
 static void click_cell(desk *d, int32_t cell)
@@ -196,7 +153,7 @@ static void click_cell(desk *d, int32_t cell)
 static void press_key(desk *d, const char *name)
 {
     char *args[] = {"xdotool", "key", "--window", d->window, (char *)(uintptr_t)name, NULL};
-    assert_int_equal(run(args, NULL, 0), 0);
+    assert_int_equal(program_run(args, NULL, 0), 0);
 }
 
 // Waits for the file that the program saves and compares.
@@ -253,7 +210,7 @@ static int clear_desk(void **state)
 
 static void set_up(void **state, const char *game)
 {
-    if (!is_installed("Xvfb") || !is_installed("xdotool")) {
+    if (!program_is_installed("Xvfb") || !program_is_installed("xdotool")) {
         skip();
     }
     const ludus_play_config config = {.game = game, .net = "", .threads = 1};

@@ -1,7 +1,7 @@
 // Frames into a video file, through ffmpeg if it is installed.
 //
 //     ludus_video_create(&video, "game.mp4", 1280, 800, 30, &error);
-//     ludus_video_add(video, rgb, pitch, &error);   // once per frame
+//     ludus_video_add(video, rgb, pitch);   // once per frame
 //     ludus_video_finish(video, &error);
 //
 // Threads: one video, one thread.
@@ -18,10 +18,10 @@ typedef struct ludus_video ludus_video;
 ludus_status ludus_video_create(ludus_video **out, const char *path, int32_t width, int32_t height,
                                 double frames_per_s, ludus_error *error);
 // rgb: [height] rows of `pitch` bytes that begin with width * 3 bytes. Waits until ffmpeg has taken
-// them.
-ludus_status ludus_video_add(ludus_video *video, const void *rgb, int32_t pitch,
-                             ludus_error *error);
-// Ends the file and frees the video. LUDUS_ERR_IO when ffmpeg did not make it. error may be NULL.
+// them; false when it takes no more, of which finish() says why.
+bool ludus_video_add(ludus_video *video, const void *rgb, int32_t pitch);
+// Ends the file and frees the video. LUDUS_ERR_IO, with what ffmpeg complains of, when it did not
+// make the file. error may be NULL.
 ludus_status ludus_video_finish(ludus_video *video, ludus_error *error);
 
 #endif

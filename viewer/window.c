@@ -253,6 +253,20 @@ static ludus_status open_headless(ludus_window *w, ludus_error *error)
                                     SDL_GetError());
 }
 
+// Adds what was painted to the video. False when it takes no more: its end says why.
+static bool film_frame(ludus_window *w, ludus_video *video, ludus_status *status,
+                       ludus_error *error)
+{
+    SDL_Surface *grabbed = ludus_window_grab(w);
+    if (!grabbed) {
+        *status = ludus_fail(error, LUDUS_ERR_IO, "the picture cannot be read: %s", SDL_GetError());
+        return false;
+    }
+    const bool is_taken = ludus_video_add(video, grabbed->pixels, grabbed->pitch);
+    SDL_FreeSurface(grabbed);
+    return is_taken;
+}
+
 static ludus_status run_headless(ludus_window *w, ludus_error *error)
 {
     const ludus_window_options *o = w->options;
@@ -263,7 +277,8 @@ static ludus_status run_headless(ludus_window *w, ludus_error *error)
         status = ludus_video_create(&video, o->video, w->surface->w, w->surface->h, o->frames_per_s,
                                     error);
     }
-    for (int32_t i = 0; i < o->frames && !status && !w->is_closed; i++) {
+    bool goes_on = !status;
+    for (int32_t i = 0; i < o->frames && goes_on && !w->is_closed; i++) {
         const double start = ludus_clock();
         if (w->ops->settle) {
             w->ops->settle(w->self);
@@ -273,11 +288,7 @@ static ludus_status run_headless(ludus_window *w, ludus_error *error)
         ludus_window_paint(w);
         SDL_RenderPresent(w->renderer);
         note_frame(w, ludus_clock() - start, 0, false);
-        SDL_Surface *grabbed = video ? ludus_window_grab(w) : NULL;
-        if (video && grabbed) {
-            status = ludus_video_add(video, grabbed->pixels, grabbed->pitch, error);
-        }
-        SDL_FreeSurface(grabbed);
+        goes_on = !video || film_frame(w, video, &status, error);
         w->is_closed |= o->stop && o->stop();
     }
     if (video) {

@@ -30,7 +30,7 @@ struct ludus_world_view {
     double end_wait;
     double stuck_shown; // seconds for which the last sticky action stays marked
     ludus_world_stuck stuck;
-    bool is_paused, is_person;
+    bool is_paused, is_person, awaits_net;
     int32_t pressed; // action pressed since the last step, -1 = none
     uint8_t *frame;  // [H,W,3]
     ludus_world_planes planes;
@@ -248,7 +248,7 @@ static void press(ludus_world_view *v, int32_t button)
         v->end_wait = 0.0;
         break;
     case BUTTON_WHO:
-        v->is_person = !v->is_person || !state.has_agent;
+        v->is_person = !v->is_person || !(state.has_agent || v->awaits_net);
         v->pressed = -1;
         break;
     default:
@@ -337,7 +337,7 @@ static void draw_controls(ludus_world_view *v, ludus_canvas *canvas, const ludus
     snprintf(v->buttons[BUTTON_WHO].label, LUDUS_BUTTON_TEXT_MAX, "%s",
              v->is_person ? "You" : "Agent");
     v->buttons[BUTTON_WHO].is_on = v->is_person;
-    v->buttons[BUTTON_WHO].is_disabled = !state->has_agent;
+    v->buttons[BUTTON_WHO].is_disabled = !(state->has_agent || v->awaits_net);
     v->buttons[BUTTON_PAUSE].is_on = v->is_paused;
     ludus_buttons_draw(canvas, v->buttons, NUM_BUTTONS);
     snprintf(text, sizeof text, "%.3g/s", 1.0 / step_seconds(v));
@@ -483,6 +483,7 @@ ludus_status ludus_world_view_create(ludus_world_view **out, const ludus_world_v
         return status;
     }
     v->is_paused = setup->is_paused;
+    v->awaits_net = setup->awaits_net;
     v->pressed = -1;
     v->speed = (ludus_slider){.label = "Speed", .min = SLOWEST, .max = FASTEST, .step = 1};
     v->epsilon = (ludus_slider){.label = "Epsilon", .max = 1, .step = .01f};

@@ -1,0 +1,14 @@
+// Programs that tests run beside the one under test: xdotool, ffprobe.
+
+#ifndef LUDUS_TESTS_OTHER_PROGRAM_H
+#define LUDUS_TESTS_OTHER_PROGRAM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+bool program_is_installed(const char *name); // in PATH
+// Runs a program to its end with its output in `out` [size], a text (NULL = dropped); its exit
+// status. Its errors are dropped. args: [..., NULL].
+int program_run(char *const *args, char *out, size_t size);
+
+#endif
