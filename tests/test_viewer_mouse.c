@@ -34,6 +34,7 @@ typedef struct desk {
     pid_t program;    // ludus, 0 = not running
     char window[32];  // its number for xdotool
     ludus_play *twin; // the same screen, to know where things are
+    int32_t scale;    // pixels per logical unit
 } desk;
 
 static void nap(double seconds)
@@ -108,9 +109,11 @@ static void start_program(void **state, desk *d, const char *game)
     char program[1024], err[TEMP_PATH_MAX], before[1024];
     posix_spawn_file_actions_t actions;
     program_path(program);
+    char scale[16];
+    snprintf(scale, sizeof(scale), "%d", (int)d->scale);
     char *args[] = {program,    "play",       (char *)(uintptr_t)game,
                     "--window", "--opponent", "human",
-                    "--scale",  "1",          "--size",
+                    "--scale",  scale,        "--size",
                     "1280x800", NULL};
     temp_path(state, "stderr", err);
     assert_non_null(getcwd(before, sizeof(before)));
@@ -137,8 +140,8 @@ static void start_program(void **state, desk *d, const char *game)
 static void click_at(desk *d, ludus_point at)
 {
     char x[16], y[16];
-    snprintf(x, sizeof(x), "%.0f", (double)at.x);
-    snprintf(y, sizeof(y), "%.0f", (double)at.y);
+    snprintf(x, sizeof(x), "%.0f", (double)(at.x * (float)d->scale));
+    snprintf(y, sizeof(y), "%.0f", (double)(at.y * (float)d->scale));
     char *args[] = {"xdotool", "mousemove", "--window", d->window, x, y, "click", "1", NULL};
     assert_int_equal(program_run(args, NULL, 0), 0);
 }
@@ -208,14 +211,15 @@ static int clear_desk(void **state)
     return 0;
 }
 
-static void set_up(void **state, const char *game)
+static void set_up(void **state, const char *game, int32_t scale)
 {
     if (!program_is_installed("Xvfb") || !program_is_installed("xdotool")) {
         skip();
     }
     const ludus_play_config config = {.game = game, .net = "", .threads = 1};
     assert_int_equal(ludus_play_create(&hand.twin, &config, NULL), LUDUS_OK);
-    ludus_play_screen.layout(hand.twin, 1280, 800);
+    hand.scale = scale;
+    ludus_play_screen.layout(hand.twin, 1280 / (float)scale, 800 / (float)scale);
     setenv("SDL_VIDEODRIVER", "x11", 1);
     setenv("SDL_RENDER_DRIVER", "software", 1);
     // Libraries of the display (X11, D-Bus) keep memory to the end; the tests without a display
@@ -225,11 +229,14 @@ static void set_up(void **state, const char *game)
     start_program(state, &hand, game);
 }
 
-static void a_whole_game_of_connect_four_by_mouse(void **state)
+static void play_connect4(void **state, int32_t scale)
 {
     static const int32_t columns[] = {0, 6, 0, 6, 3, 3, 4, 4, 2, 5, 1};
     const int32_t n = (int32_t)(sizeof(columns) / sizeof(columns[0]));
-    set_up(state, "connect4");
+    char saved[TEMP_PATH_MAX];
+    temp_path(state, "connect4-001.txt", saved);
+    remove(saved); // of another test
+    set_up(state, "connect4", scale);
     for (int32_t i = 0; i < n; i++) {
         click_cell(&hand, columns[i]);
     }
@@ -240,6 +247,16 @@ static void a_whole_game_of_connect_four_by_mouse(void **state)
     press_key(&hand, "s");
     check_saved(state, &hand, "connect4-001.txt", "1 7 1 7 4 4 5 5 3 6 2\n");
     check_quits(state, &hand);
+}
+
+static void a_whole_game_of_connect_four_by_mouse(void **state)
+{
+    play_connect4(state, 1);
+}
+
+static void a_whole_game_with_two_pixels_per_unit(void **state)
+{
+    play_connect4(state, 2);
 }
 
 static int32_t square(const char *name)
@@ -254,7 +271,7 @@ static void a_game_of_chess_with_promotion_by_mouse(void **state)
                                           "a5", "a4", "h7", "g8", "g6", // the third choice: a rook
                                           "h8", "g8", "h1", "h7"};      // rook takes, rook moves
     const int32_t n = (int32_t)(sizeof(squares) / sizeof(squares[0]));
-    set_up(state, "chess");
+    set_up(state, "chess", 1);
     for (int32_t i = 0; i < n; i++) {
         click_cell(&hand, square(squares[i]));
     }
@@ -266,7 +283,7 @@ static void a_game_of_chess_with_promotion_by_mouse(void **state)
 
 static void a_game_of_9x9_go_with_scoring_by_mouse(void **state)
 {
-    set_up(state, "go9");
+    set_up(state, "go9", 1);
     for (int32_t row = 0; row < 9; row++) {
         click_cell(&hand, row * 9 + 4); // Black's wall
         click_cell(&hand, row * 9 + 3); // White's
@@ -287,6 +304,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(a_whole_game_of_connect_four_by_mouse, clear_desk),
+        cmocka_unit_test_teardown(a_whole_game_with_two_pixels_per_unit, clear_desk),
         cmocka_unit_test_teardown(a_game_of_chess_with_promotion_by_mouse, clear_desk),
         cmocka_unit_test_teardown(a_game_of_9x9_go_with_scoring_by_mouse, clear_desk),
     };

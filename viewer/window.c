@@ -85,6 +85,11 @@ void ludus_window_save_picture(ludus_window *w)
 
 // ---- On the display -----------------------------------------------------------------------------
 
+float ludus_window_dense_scale(float dpi)
+{
+    return dpi >= DENSE_DPI ? fminf(roundf(4 * dpi / NORMAL_DPI) / 4, 3) : 1;
+}
+
 void ludus_window_measure(ludus_window *w)
 {
     int pixels[2] = {1, 1};
@@ -101,9 +106,8 @@ void ludus_window_measure(ludus_window *w)
         float dpi = 0;
         scale = w->ratio;
         if (w->window && w->ratio == 1 &&
-            SDL_GetDisplayDPI(SDL_GetWindowDisplayIndex(w->window), NULL, &dpi, NULL) == 0 &&
-            dpi >= DENSE_DPI) {
-            scale = fminf(roundf(4 * dpi / NORMAL_DPI) / 4, 3);
+            SDL_GetDisplayDPI(SDL_GetWindowDisplayIndex(w->window), NULL, &dpi, NULL) == 0) {
+            scale = ludus_window_dense_scale(dpi);
         }
     }
     const float width = fmaxf((float)pixels[0] / scale, 1);

@@ -29,7 +29,11 @@ typedef struct ludus_window {
     ludus_notice notice;
 } ludus_window;
 
-// Reads the sizes and tells the screen when they are new.
+// Pixels per logical unit where the display says only how dense it is (X11): 1 below 1.5 times the
+// usual density, then in quarters, at most 3.
+float ludus_window_dense_scale(float dpi);
+// Reads the sizes and tells the screen when they are new. What is drawn on may have more pixels
+// than the window has units, in which mouse events come (Wayland, macOS).
 void ludus_window_measure(ludus_window *window);
 // Handles all waiting events; whether there was one that may change the picture.
 bool ludus_window_pump(ludus_window *window);
