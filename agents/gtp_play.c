@@ -147,7 +147,7 @@ static ludus_think_limits limits_for(const ludus_gtp *gtp, ludus_go_colour colou
         limits.simulations = usual;
     }
     if (has_clock(&gtp->time)) {
-        const ludus_clock_state state = clock_state(&gtp->time, colour);
+        const ludus_clock_state state = clock_state(&gtp->time, (int32_t)colour);
         const int32_t left = points * 3 / 4 - gtp->plies, least = points / 5 + 2;
         const ludus_time_plan plan =
             ludus_time_plan_move(&state, gtp->plies, left > least ? left : least);
@@ -332,7 +332,7 @@ static void run_time_left(ludus_gtp *gtp, const ludus_gtp_words *words, ludus_gt
         if (gtp->time.kind == LUDUS_GTP_TIME_NONE) {
             set_time(gtp, LUDUS_GTP_TIME_CANADIAN, 0, 0, 0);
         }
-        watch_clock(&gtp->time, colour, seconds, stones);
+        watch_clock(&gtp->time, (int32_t)colour, seconds, stones);
         gtp->time.clock[colour] = (ludus_gtp_clock){seconds > 0 ? seconds : 0, stones};
     }
 }
