@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 typedef struct watch_options {
     ludus_window_args window;
@@ -248,11 +249,57 @@ static bool ends_with_jsonl(const char *path)
     return length > 6 && strcmp(path + length - 6, ".jsonl") == 0;
 }
 
+// The world or word that was meant, or NULL.
+static const char *nearest_word(const char *word)
+{
+    const char *names[65] = {"match"};
+    size_t count;
+    const ludus_env_ops *const *worlds = ludus_env_worlds(&count);
+    count = count < 64 ? count : 64;
+    for (size_t i = 0; i < count; i++) {
+        names[i + 1] = worlds[i]->name;
+    }
+    return ludus_nearest(word, names, count + 1);
+}
+
 // Options of the dashboard alone ask for it.
 static bool wants_boards(const watch_options *options)
 {
     return !options->curves && options->metrics == NULL && options->axis == NULL &&
            !options->log_x && !options->log_y;
+}
+
+static bool is_run(const char *folder)
+{
+    static const char *const files[] = {"recipe.ini", "metrics.jsonl", "replay"};
+    char file[LUDUS_PATH_MAX];
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        snprintf(file, sizeof file, "%s/%s", folder, files[i]);
+        if (access(file, F_OK) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// Whether the path names something to watch.
+static ludus_status check_path(const char *path, ludus_error *error)
+{
+    if (access(path, F_OK) != 0) {
+        const char *near = nearest_word(path);
+        return ludus_fail(error, LUDUS_ERR_IO, "%s: no such run, file or world%s%s%s", path,
+                          near != NULL ? "; did you mean " : "", near != NULL ? near : "",
+                          near != NULL ? "?" : "");
+    }
+    if (is_folder(path) && !is_run(path)) {
+        return ludus_fail(error, LUDUS_ERR_FORMAT,
+                          "%s: not the folder of a run (no recipe.ini, no metrics.jsonl)", path);
+    }
+    if (!ends_with_jsonl(path) && !ludus_game_shelf_reads(path)) {
+        return ludus_fail(error, LUDUS_ERR_FORMAT,
+                          "%s: games are read from .sgf, .pgn and .seg, curves from .jsonl", path);
+    }
+    return LUDUS_OK;
 }
 
 static int watch_run(int argc, char **argv)
@@ -273,6 +320,12 @@ static int watch_run(int argc, char **argv)
     }
     if (words.count == 1 && ludus_world_exists(words.word[0])) {
         return watch_world(words.word[0], &options);
+    }
+    for (int32_t i = 0; i < words.count; i++) {
+        ludus_error error;
+        if (check_path(words.word[i], &error)) {
+            return ludus_cmd_fail(&ludus_cmd_watch, &error);
+        }
     }
     if (words.count == 1 && !ends_with_jsonl(words.word[0]) && !is_folder(words.word[0])) {
         return watch_games(words.word[0], &options);

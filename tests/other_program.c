@@ -58,3 +58,14 @@ int program_run(char *const *args, char *out, size_t size)
     assert_int_equal(waitpid(child, &how, 0), child);
     return WIFEXITED(how) ? WEXITSTATUS(how) : -1;
 }
+
+void program_under_test(char out[1024])
+{
+    const ssize_t n = readlink("/proc/self/exe", out, 1000);
+    assert_true(n > 0);
+    out[n] = '\0';
+    for (int i = 0; i < 2; i++) {
+        *strrchr(out, '/') = '\0';
+    }
+    strcat(out, "/ludus");
+}

@@ -10,5 +10,7 @@ bool program_is_installed(const char *name); // in PATH
 // Runs a program to its end with its output in `out` [size], a text (NULL = dropped); its exit
 // status. Its errors are dropped. args: [..., NULL].
 int program_run(char *const *args, char *out, size_t size);
+// The path of ludus beside the running test.
+void program_under_test(char out[1024]);
 
 #endif

@@ -238,6 +238,55 @@ static void a_missing_display_is_one_line(void **state)
     unsetenv("SDL_VIDEODRIVER");
     assert_non_null(strstr(error.text, "no display"));
     assert_null(strchr(error.text, '\n'));
+    unsetenv("DISPLAY");
+    unsetenv("WAYLAND_DISPLAY");
+    assert_int_equal(ludus_window_run(&sampler_screen, &s, &options, NULL, &error),
+                     LUDUS_ERR_UNSUPPORTED);
+    assert_non_null(strstr(error.text, "neither DISPLAY"));
+}
+
+static void a_machine_without_fonts_is_one_line(void **state)
+{
+    char empty[TEMP_PATH_MAX], config[TEMP_PATH_MAX], text[2 * TEMP_PATH_MAX + 200];
+    sampler s = {0};
+    ludus_error error = {.text = ""};
+    ludus_window_options options = ludus_window_options_default();
+    temp_path(state, "fonts", empty);
+    temp_path(state, "fonts.conf", config);
+    const int length = snprintf(text, sizeof(text),
+                                "<?xml version=\"1.0\"?><fontconfig><dir>%s</dir><cachedir>%s"
+                                "</cachedir></fontconfig>",
+                                empty, empty);
+    assert_int_equal(ludus_file_make_folder(empty, NULL), LUDUS_OK);
+    assert_int_equal(ludus_file_replace(config, text, (size_t)length, NULL), LUDUS_OK);
+    setenv("FONTCONFIG_FILE", config, 1);
+    options.frames = 1;
+    const ludus_status status = ludus_window_run(&sampler_screen, &s, &options, NULL, &error);
+    unsetenv("FONTCONFIG_FILE");
+    assert_int_equal(status, LUDUS_ERR_UNSUPPORTED);
+    assert_non_null(strstr(error.text, "fonts-dejavu-core"));
+    assert_null(strchr(error.text, '\n'));
+}
+
+static void a_tiny_window_shows_all_smaller_until_it_could_not_be_read(void **state)
+{
+    static const float cases[][4] = {// pixels, logical size
+                                     {640, 400, 640, 400},
+                                     {320, 240, 320, 240},
+                                     {200, 150, 320, 240},
+                                     {200, 300, 320, 480},
+                                     {80, 64, 160, 128}};
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        sampler s = {0};
+        ludus_window_options options = ludus_window_options_default();
+        options.frames = 1;
+        options.width = (int32_t)cases[i][0];
+        options.height = (int32_t)cases[i][1];
+        render(&s, &options);
+        assert_float_equal(s.width, cases[i][2], 0.01);
+        assert_float_equal(s.height, cases[i][3], 0.01);
+    }
 }
 
 // ---- Themes -------------------------------------------------------------------------------------
@@ -356,6 +405,8 @@ int main(void)
         cmocka_unit_test(every_size_from_tiny_to_dense_can_be_drawn),
         cmocka_unit_test(a_picture_that_cannot_be_written_is_one_line),
         cmocka_unit_test(a_missing_display_is_one_line),
+        cmocka_unit_test(a_machine_without_fonts_is_one_line),
+        cmocka_unit_test(a_tiny_window_shows_all_smaller_until_it_could_not_be_read),
         cmocka_unit_test(text_has_enough_contrast_in_both_themes),
         cmocka_unit_test(cutting_keeps_all_space_and_never_goes_negative),
         cmocka_unit_test(a_button_is_clicked_when_the_mouse_goes_down_and_up_on_it),

@@ -83,17 +83,6 @@ static void stop(pid_t *child)
     *child = 0;
 }
 
-static void program_path(char out[1024])
-{
-    const ssize_t n = readlink("/proc/self/exe", out, 1000);
-    assert_true(n > 0);
-    out[n] = '\0';
-    for (int i = 0; i < 2; i++) {
-        *strrchr(out, '/') = '\0';
-    }
-    strcat(out, "/ludus");
-}
-
 // A program that has died will not do what is waited for.
 static void check_lives(desk *d)
 {
@@ -108,7 +97,7 @@ static void start_program(void **state, desk *d, const char *game)
 {
     char program[1024], err[TEMP_PATH_MAX], before[1024];
     posix_spawn_file_actions_t actions;
-    program_path(program);
+    program_under_test(program);
     char scale[16];
     snprintf(scale, sizeof(scale), "%d", (int)d->scale);
     char *args[] = {program,    "play",       (char *)(uintptr_t)game,

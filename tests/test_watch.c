@@ -9,6 +9,7 @@
 #include "viewer/world_screen.h"
 
 #include "base/file.h"
+#include "other_program.h"
 #include "random_record.h"
 #include "scripted_screen.h"
 #include "segment_run.h"
@@ -539,6 +540,37 @@ static void a_run_says_what_it_learns(void **state)
     assert_non_null(strstr(error.text, "nowhere"));
 }
 
+// ---- The command line --------------------------------------------------------------------------
+
+static void what_cannot_be_watched_is_one_line(void **state)
+{
+    static const char *const cases[][2] = {
+        {"runs/nosuch", "runs/nosuch: no such run, file or world\n"},
+        {"breakot", "did you mean breakout?"},
+        {"Makefile", "games are read from .sgf"},
+        {"viewer", "viewer: not the folder of a run"},
+        {"match random", "a match needs two players"},
+        {"match random mtcs:4", "did you mean mcts?"},
+        {"breakout --net nosuch", "nosuch: No such file"},
+        {"breakout --size 9x9", "--size 9x9: two numbers"},
+        {"breakout --png /nowhere/x.png", "/nowhere/x.png: the picture cannot be written"},
+        {"breakout", "no display"}};
+    char program[1024];
+    (void)state;
+    program_under_test(program);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char line[1400], out[1024];
+        snprintf(line, sizeof line, "SDL_VIDEODRIVER=nosuch '%s' watch %s 2>&1", program,
+                 cases[i][0]);
+        char *args[] = {"sh", "-c", line, NULL};
+        const int status = program_run(args, out, sizeof out);
+        assert_in_range(status, 1, 2);
+        if (strstr(out, cases[i][1]) == NULL || strchr(out, '\n') != out + strlen(out) - 1) {
+            fail_msg("not one line with \"%s\": %s", cases[i][1], out);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -559,6 +591,7 @@ int main(void)
         cmocka_unit_test(a_run_without_a_net_waits_for_it),
         cmocka_unit_test(a_net_that_cannot_play_is_a_notice),
         cmocka_unit_test(a_run_says_what_it_learns),
+        cmocka_unit_test(what_cannot_be_watched_is_one_line),
     };
     return cmocka_run_group_tests(tests, temp_folder_create, temp_folder_destroy);
 }

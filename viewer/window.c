@@ -13,6 +13,10 @@
 #define IDLE_WAIT 10     // milliseconds between looks when nothing moves
 #define DENSE_DPI 144.0f // from here on a display counts as dense
 #define NORMAL_DPI 96.0f
+// In smaller windows everything is drawn smaller, as far as it can be read.
+#define LEAST_WIDTH 320
+#define LEAST_HEIGHT 240
+#define LEAST_SCALE .5f
 
 ludus_window_options ludus_window_options_default(void)
 {
@@ -109,6 +113,8 @@ void ludus_window_measure(ludus_window *w)
             SDL_GetDisplayDPI(SDL_GetWindowDisplayIndex(w->window), NULL, &dpi, NULL) == 0) {
             scale = ludus_window_dense_scale(dpi);
         }
+        const float fits = fminf((float)pixels[0] / LEAST_WIDTH, (float)pixels[1] / LEAST_HEIGHT);
+        scale = fminf(scale, fmaxf(fits, LEAST_SCALE));
     }
     const float width = fmaxf((float)pixels[0] / scale, 1);
     const float height = fmaxf((float)pixels[1] / scale, 1);
@@ -121,6 +127,18 @@ void ludus_window_measure(ludus_window *w)
     }
 }
 
+// Without a wish in SDL_VIDEODRIVER SDL tries all drivers, also those that show nothing, and the
+// libraries of the others complain on stderr. False when there is no display to try.
+static bool choose_driver(void)
+{
+    const bool has_x11 = getenv("DISPLAY") != NULL;
+    const bool has_wayland = getenv("WAYLAND_DISPLAY") != NULL;
+    SDL_SetHint(SDL_HINT_VIDEODRIVER, has_x11 && has_wayland ? "x11,wayland"
+                                      : has_wayland          ? "wayland"
+                                                             : "x11");
+    return has_x11 || has_wayland || getenv("SDL_VIDEODRIVER");
+}
+
 static ludus_status open_display(ludus_window *w, ludus_error *error)
 {
     char title[128] = "ludus";
@@ -128,23 +146,23 @@ static ludus_status open_display(ludus_window *w, ludus_error *error)
     SDL_SetHint(SDL_HINT_VIDEO_ALLOW_SCREENSAVER, "1");
     SDL_SetHint(SDL_HINT_MOUSE_FOCUS_CLICKTHROUGH, "1");
     SDL_SetHint(SDL_HINT_VIDEO_X11_NET_WM_BYPASS_COMPOSITOR, "0");
-    if (SDL_Init(SDL_INIT_VIDEO)) {
+    if (!choose_driver()) {
         return ludus_fail(error, LUDUS_ERR_UNSUPPORTED,
-                          "no display: %s (--png FILE draws without one)", SDL_GetError());
+                          "no display: neither DISPLAY nor WAYLAND_DISPLAY is set (--png FILE "
+                          "draws without one)");
     }
-    // SDL falls back to drivers that show nothing; nobody could close such a window.
-    const char *driver = SDL_GetCurrentVideoDriver();
-    if (!getenv("SDL_VIDEODRIVER") && driver &&
-        (!strcmp(driver, "offscreen") || !strcmp(driver, "dummy"))) {
+    if (SDL_Init(SDL_INIT_VIDEO)) {
+        const char *display = getenv("DISPLAY");
         return ludus_fail(error, LUDUS_ERR_UNSUPPORTED,
-                          "no display (--png FILE draws without one)");
+                          "no display%s%s: %s (--png FILE draws without one)", display ? " " : "",
+                          display ? display : "", SDL_GetError());
     }
     w->window = SDL_CreateWindow(title, SDL_WINDOWPOS_UNDEFINED, SDL_WINDOWPOS_UNDEFINED,
                                  w->options->width, w->options->height, flags);
     if (!w->window) {
         return ludus_fail(error, LUDUS_ERR_UNSUPPORTED, "no window: %s", SDL_GetError());
     }
-    SDL_SetWindowMinimumSize(w->window, 320, 240);
+    SDL_SetWindowMinimumSize(w->window, LEAST_WIDTH, LEAST_HEIGHT);
     w->renderer =
         SDL_CreateRenderer(w->window, -1, SDL_RENDERER_ACCELERATED | SDL_RENDERER_PRESENTVSYNC);
     if (!w->renderer) {

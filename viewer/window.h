@@ -95,10 +95,11 @@ typedef struct ludus_window_options {
     bool is_dark;
     int32_t frames;      // 0 = on the display; else headless, that many frames
     double frames_per_s; // headless: 1 / step of time
-    float scale;         // pixels per logical unit, .5 .. 4; 0 = what the display asks for
-    const char *png;     // headless: file for the last frame, or NULL
-    const char *video;   // headless: file for all frames, or NULL
-    bool (*stop)(void);  // (optional) asked each frame; true closes the window
+    float scale;     // pixels per logical unit, .5 .. 4; 0 = what the display asks for, and less in
+                     // windows of under 320 x 240
+    const char *png; // headless: file for the last frame, or NULL
+    const char *video;  // headless: file for all frames, or NULL
+    bool (*stop)(void); // (optional) asked each frame; true closes the window
 } ludus_window_options;
 
 // What run() saw, for measurements.
@@ -119,7 +120,8 @@ typedef struct ludus_window_stats {
 ludus_window_options ludus_window_options_default(void);
 
 // Runs until the window is closed or the frames are drawn. stats may be NULL.
-// LUDUS_ERR_UNSUPPORTED with one line when there is no display or no font.
+// LUDUS_ERR_UNSUPPORTED with one line when there is no display or no font. A display is what
+// DISPLAY or WAYLAND_DISPLAY names; others (kmsdrm) want SDL_VIDEODRIVER.
 ludus_status ludus_window_run(const ludus_screen_ops *ops, void *self,
                               const ludus_window_options *options, ludus_window_stats *stats,
                               ludus_error *error);

@@ -13,7 +13,11 @@
 #define BUTTON_HEIGHT 32.0f
 #define SLIDER_HEIGHT 26.0f
 #define NARROW 440.0f // a stage of less width has its sliders one below the other
+#define LOW 260.0f
+#define LEAST_BUTTON 56.0f
 #define STATUS_HEIGHT 48.0f
+#define VALUES_HEAD 52.0f
+#define LEAST_VALUE_ROW 14.0f
 #define SLOWEST (-3) // powers of two of the world's own speed
 #define FASTEST 8
 #define STEP_BUDGET 0.008 // seconds of one frame spent on steps
@@ -43,26 +47,42 @@ struct ludus_world_view {
 
 // ---- Places ----------------------------------------------------------------------------------
 
-static void place_controls(ludus_world_view *v, ludus_rect rows)
+// Two columns of buttons where four have no room for their words.
+static int32_t button_columns(float width)
 {
-    ludus_rect row = ludus_rect_cut_top(&rows, BUTTON_HEIGHT, 8);
-    for (int32_t i = 0; i < NUM_BUTTONS; i++) {
-        v->buttons[i].rect = ludus_rect_column(row, i, NUM_BUTTONS, 8);
-        v->buttons[i].id = i;
-    }
-    if (rows.w < NARROW) {
-        v->speed.rect = ludus_rect_cut_top(&rows, SLIDER_HEIGHT, 0);
-        v->epsilon.rect = ludus_rect_cut_top(&rows, SLIDER_HEIGHT, 0);
-        return;
-    }
-    row = ludus_rect_cut_top(&rows, SLIDER_HEIGHT, 0);
-    v->speed.rect = ludus_rect_column(row, 0, 2, 16);
-    v->epsilon.rect = ludus_rect_column(row, 1, 2, 16);
+    return width < 4 * LEAST_BUTTON ? 2 : NUM_BUTTONS;
 }
 
-static float controls_height(float width)
+// Rows of sliders; low windows have none, the keys do the same.
+static int32_t slider_rows(const ludus_world_view *v, float width)
 {
-    return BUTTON_HEIGHT + 8 + (width < NARROW ? 2 : 1) * SLIDER_HEIGHT;
+    return v->area.h < LOW ? 0 : width < NARROW ? 2 : 1;
+}
+
+static float controls_height(const ludus_world_view *v, float width)
+{
+    const int32_t rows = NUM_BUTTONS / button_columns(width);
+    return (float)rows * (BUTTON_HEIGHT + 8) + (float)slider_rows(v, width) * SLIDER_HEIGHT;
+}
+
+static void place_controls(ludus_world_view *v, ludus_rect rows)
+{
+    const int32_t columns = button_columns(rows.w);
+    const int32_t sliders = slider_rows(v, rows.w);
+    ludus_rect row = {0};
+    for (int32_t i = 0; i < NUM_BUTTONS; i++) {
+        row = i % columns == 0 ? ludus_rect_cut_top(&rows, BUTTON_HEIGHT, 8) : row;
+        v->buttons[i].rect = ludus_rect_column(row, i % columns, columns, 8);
+        v->buttons[i].id = i;
+    }
+    v->speed.rect = v->epsilon.rect = (ludus_rect){0};
+    if (sliders == 2) {
+        v->speed.rect = ludus_rect_cut_top(&rows, SLIDER_HEIGHT, 0);
+        v->epsilon.rect = ludus_rect_cut_top(&rows, SLIDER_HEIGHT, 0);
+    } else if (sliders == 1) {
+        v->speed.rect = ludus_rect_column(rows, 0, 2, 16);
+        v->epsilon.rect = ludus_rect_column(rows, 1, 2, 16);
+    }
 }
 
 // The right side: values, what the net sees, curves, as far as there is room.
@@ -76,7 +96,9 @@ static void place_side(ludus_world_view *v, ludus_rect side)
         return;
     }
     const float rows = (float)state.env->spec.num_actions;
-    v->values = ludus_rect_cut_top(&side, fminf(58 + 22 * rows, side.h * .45f), GAP);
+    const bool is_tight = side.h * .45f < VALUES_HEAD + LEAST_VALUE_ROW * rows;
+    const float share = is_tight ? 1 : .45f;
+    v->values = ludus_rect_cut_top(&side, fminf(58 + 22 * rows, side.h * share), GAP);
     if (side.h > 330) {
         v->seen = ludus_rect_cut_top(&side, side.h * .42f, GAP);
     } else if (v->swaps_seen) {
@@ -95,7 +117,7 @@ void ludus_world_view_place(ludus_world_view *v, ludus_rect area)
     place_side(v, room);
     v->stage = main; // the card
     ludus_rect inside = ludus_rect_inset(main, 12);
-    place_controls(v, ludus_rect_cut_bottom(&inside, controls_height(inside.w), 10));
+    place_controls(v, ludus_rect_cut_bottom(&inside, controls_height(v, inside.w), 10));
     v->status = ludus_rect_cut_top(&inside, STATUS_HEIGHT, 6);
     v->room = inside;
 }
@@ -340,10 +362,13 @@ static void draw_controls(ludus_world_view *v, ludus_canvas *canvas, const ludus
     v->buttons[BUTTON_WHO].is_disabled = !(state->has_agent || v->awaits_net);
     v->buttons[BUTTON_PAUSE].is_on = v->is_paused;
     ludus_buttons_draw(canvas, v->buttons, NUM_BUTTONS);
+    v->epsilon.value = state->epsilon;
+    if (v->speed.rect.w <= 0) {
+        return;
+    }
     snprintf(text, sizeof text, "%.3g/s", 1.0 / step_seconds(v));
     ludus_slider_draw(canvas, &v->speed, text);
     if (state->has_agent) {
-        v->epsilon.value = state->epsilon;
         snprintf(text, sizeof text, "%.2f", (double)state->epsilon);
         ludus_slider_draw(canvas, &v->epsilon, text);
     }
