@@ -35,4 +35,5 @@ watch watch-curves $data/connect4 $data/connect4-bf16 --x positions --smoothing 
 watch watch-film $data/connect4/replay/000001.seg --number 39 --ply 14 --paused --size 1100x700
 watch watch-pgn $data/opera.pgn --ply 30 --paused --size 900x640
 watch watch-breakout breakout --rate 60 --frames 150
+watch watch-agent $data/breakout --rate 30 --frames 90
 watch watch-match match mcts:200 alphabeta:4 --game othello --frames 24 --size 900x640
