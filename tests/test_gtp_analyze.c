@@ -95,7 +95,7 @@ static void genmove_analyze_plays_what_it_says(void **state)
 static void save_net(const char *path, bool is_pooled)
 {
     ludus_game game;
-    ludus_net *net;
+    ludus_net *net = NULL;
     ludus_error error;
     ludus_net_desc desc = ludus_net_desc_default();
     ludus_heads_config heads = ludus_heads_config_default();
