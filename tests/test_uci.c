@@ -103,6 +103,22 @@ static void expect(peer *p, const char *word, char line[512])
     }
 }
 
+// Waits for the search's end; copies its last "info depth" line. A slow machine reports before.
+static void expect_last_info(peer *p, char info[512])
+{
+    char line[512];
+    info[0] = '\0';
+    for (;;) {
+        expect(p, "", line);
+        if (strncmp(line, "bestmove", 8) == 0) {
+            return;
+        }
+        if (strncmp(line, "info depth", 10) == 0) {
+            strcpy(info, line);
+        }
+    }
+}
+
 static bool has_heard(peer *p, const char *word)
 {
     pthread_mutex_lock(&p->mutex);
@@ -194,9 +210,8 @@ static void nodes_depth_and_times_end_a_search(void **state)
     (void)state;
     tell(p, "position startpos moves e2e4");
     tell(p, "go nodes 100");
-    expect(p, "info depth", line);
+    expect_last_info(p, line);
     assert_int_equal(number_after(line, " nodes "), 100);
-    expect(p, "bestmove", line);
     static const char *const others[] = {"go depth 2", "go movetime 20",
                                          "go wtime 500 btime 500 winc 10 binc 10 movestogo 20",
                                          "go wtime -5 btime 0", "go mate 1 nodes 50"};
@@ -257,13 +272,13 @@ static void mates_are_announced_with_their_distance(void **state)
     tell(p, "setoption name UCI_ShowWDL value true");
     tell(p, "position fen 6k1/5ppp/8/8/8/8/5PPP/3R2K1 w - - 0 1");
     tell(p, "go nodes 2000");
-    expect(p, "info depth", line);
+    expect_last_info(p, line);
     assert_non_null(strstr(line, " score mate 1 wdl 1000 0 0 "));
     assert_non_null(strstr(line, " pv d1d8"));
     // Two rooks: the lone king is mated in two whatever it does.
     tell(p, "position fen k7/7R/8/8/8/8/8/K5R1 b - - 0 1");
     tell(p, "go nodes 4000");
-    expect(p, "info depth", line);
+    expect_last_info(p, line);
     assert_non_null(strstr(line, " score mate -1 wdl 0 0 1000 "));
     part(p);
 }
@@ -406,9 +421,8 @@ static void limited_strength_searches_less(void **state)
     expect(p, "info string UCI_Elo 600 plays level 1 of 10;", line);
     tell(p, "position startpos");
     tell(p, "go movetime 60000");
-    expect(p, "info depth", line);
+    expect_last_info(p, line);
     assert_int_equal(number_after(line, " nodes "), ludus_level_of(1).simulations);
-    expect(p, "bestmove", line);
     part(p);
 }
 
