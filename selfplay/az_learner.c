@@ -192,38 +192,28 @@ static int64_t window_of(const az_learner *l, int32_t board)
     return grown > l->config.window_min ? grown : l->config.window_min;
 }
 
-// The board whose turn it is: the one that still has the largest share of what it owed to pay, so
-// that large and small debts are paid side by side. -1 when none owes a whole batch.
-static int32_t next_board(const az_learner *l, const double *owed)
-{
-    int32_t best = -1;
-    double best_left = 0.0;
-    for (int32_t i = 0; i < l->core.num_boards; i++) {
-        const double debt = l->boards[i].debt;
-        if (debt >= (double)l->core.config.train.batch && debt / owed[i] > best_left) {
-            best = i;
-            best_left = debt / owed[i];
-        }
-    }
-    return best;
-}
-
 static ludus_status train(az_learner *l, const int64_t *new_positions, ludus_board_means *means,
                           ludus_error *error)
 {
-    double owed[LUDUS_MAX_BOARDS];
+    const double batch = (double)l->core.config.train.batch;
+    const int32_t num_boards = l->core.num_boards;
+    double owed[LUDUS_MAX_BOARDS], debt[LUDUS_MAX_BOARDS];
     memset(means, 0, sizeof *means);
     if (ludus_board_core_positions(&l->core) < l->config.start) {
         return LUDUS_OK;
     }
-    for (int32_t i = 0; i < l->core.num_boards; i++) {
-        l->boards[i].debt += (double)l->config.replay_ratio * (double)new_positions[i];
-        owed[i] = l->boards[i].debt;
+    for (int32_t i = 0; i < num_boards; i++) {
+        debt[i] = l->boards[i].debt + (double)l->config.replay_ratio * (double)new_positions[i];
+        owed[i] = debt[i];
     }
     ludus_status status = LUDUS_OK;
-    for (int32_t i; status == LUDUS_OK && (i = next_board(l, owed)) >= 0;) {
-        l->boards[i].debt -= (double)l->core.config.train.batch;
+    for (int32_t i;
+         status == LUDUS_OK && (i = ludus_board_mix_turn(num_boards, owed, debt, batch)) >= 0;) {
+        debt[i] -= batch;
         status = ludus_board_core_step(&l->core, i, window_of(l, i), means, error);
+    }
+    for (int32_t i = 0; i < num_boards; i++) {
+        l->boards[i].debt = debt[i];
     }
     return status;
 }

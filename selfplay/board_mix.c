@@ -92,3 +92,17 @@ ludus_status ludus_board_mix_evaluations(const ludus_board_mix *mix, int32_t boa
     *out = part;
     return LUDUS_OK;
 }
+
+int32_t ludus_board_mix_turn(int32_t num_boards, const double *owed, const double *debt,
+                             double batch)
+{
+    int32_t best = -1;
+    double best_left = 0.0;
+    for (int32_t i = 0; i < num_boards; i++) {
+        if (debt[i] >= batch && debt[i] / owed[i] > best_left) {
+            best = i;
+            best_left = debt[i] / owed[i];
+        }
+    }
+    return best;
+}

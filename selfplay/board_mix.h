@@ -34,4 +34,10 @@ ludus_status ludus_board_mix_read(ludus_board_mix *mix, ludus_config *recipe, lu
 ludus_status ludus_board_mix_evaluations(const ludus_board_mix *mix, int32_t board,
                                          int32_t evaluations, int32_t *out, ludus_error *error);
 
+// Which board takes the next training step: of those that still owe a whole batch, the one with the
+// largest part of what it owed left, the first of equals; so large and small debts are paid side by
+// side. -1 when none owes a batch. owed, debt: [num_boards] rows, at first and now.
+int32_t ludus_board_mix_turn(int32_t num_boards, const double *owed, const double *debt,
+                             double batch);
+
 #endif

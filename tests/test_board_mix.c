@@ -282,6 +282,28 @@ static void parts_of_the_evaluations_add_up(void **state)
     ludus_config_destroy(config);
 }
 
+static void debts_are_paid_side_by_side(void **state)
+{
+    const double owed[3] = {610.0, 95.0, 310.0}, batch = 10.0;
+    double debt[3] = {610.0, 95.0, 310.0};
+    int32_t steps[3] = {0}, total = 0, i;
+    (void)state;
+    while ((i = ludus_board_mix_turn(3, owed, debt, batch)) >= 0) {
+        debt[i] -= batch;
+        steps[i]++;
+        total++;
+        for (int k = 0; k < 3; k++) { // nobody is ahead or behind by more than a step or so
+            const double due = (double)total * owed[k] / (610.0 + 95.0 + 310.0);
+            assert_true(fabs((double)steps[k] - due) < 1.5);
+        }
+    }
+    assert_int_equal(steps[0], 61);
+    assert_int_equal(steps[1], 9);
+    assert_int_equal(steps[2], 31);
+    const double few[2] = {9.0, 0.0};
+    assert_int_equal(ludus_board_mix_turn(2, few, few, batch), -1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -293,6 +315,7 @@ int main(void)
         cmocka_unit_test(a_mixs_net_fits_every_size),
         cmocka_unit_test(mixes_that_cannot_be_are_refused),
         cmocka_unit_test(parts_of_the_evaluations_add_up),
+        cmocka_unit_test(debts_are_paid_side_by_side),
     };
     return cmocka_run_group_tests(tests, temp_folder_create, temp_folder_destroy);
 }
