@@ -3,6 +3,7 @@
 #include "cmd.h"
 #include "cmd_progress.h"
 #include "cmd_signal.h"
+#include "cmd_world.h"
 #include "selfplay/run.h"
 
 #include <inttypes.h>
@@ -186,7 +187,8 @@ static ludus_status summarise(const ludus_run *run, const char *folder, bool jso
     const ludus_run_config *c = ludus_run_settings(run);
     printf("go on:  ludus train --resume %s%s\n", folder,
            ludus_run_finished(run) ? " --minutes M   (M = total training time)" : "");
-    printf("play:   ludus play %s --opponent net:%s/net.safetensors\n", c->game, folder);
+    printf("play:   ludus play %s %s%s/net.safetensors\n", c->game,
+           ludus_world_exists(c->game) ? "--net " : "--opponent net:", folder);
     return LUDUS_OK;
 }
 

@@ -448,6 +448,14 @@ static void net_breaks(void *user)
     segment_write_file(run->net, "no net", 6);
 }
 
+static void folder_goes(void *user)
+{
+    const world_run *run = user;
+    char away[TEMP_PATH_MAX + 8];
+    snprintf(away, sizeof away, "%s.away", run->path);
+    assert_int_equal(rename(run->path, away), 0);
+}
+
 // `notice`: what the screen says at the end must hold this; NULL = nothing is said.
 static picture draw_run_world(void **state, world_run *run, const scripted_event *events, int32_t n,
                               int32_t width, const char *notice)
@@ -522,6 +530,8 @@ static void a_net_that_cannot_play_is_a_notice(void **state)
     picture_free(draw_run_world(state, &run, foreign, 1, 640, "trained for freeway"));
     run.newer = "nets/trained/connect4.safetensors"; // no Q net at all
     picture_free(draw_run_world(state, &run, foreign, 1, 640, "net.safetensors"));
+    const scripted_event vanishes[] = {{.frame = 10, .happens = folder_goes}};
+    picture_free(draw_run_world(state, &run, vanishes, 1, 640, "the net is gone"));
 }
 
 static void a_run_says_what_it_learns(void **state)
