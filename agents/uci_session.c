@@ -33,6 +33,7 @@ struct ludus_uci_session {
     void *scratch;          // a position; the search's thread's
     pthread_mutex_t mutex;  // of say
     ludus_lag_watch watch;  // of the peer's clock
+    bool is_debugging;      // "debug on"
     // Of the running search; written before it starts.
     ludus_uci_go go;
     ludus_uci_options told; // options as they were then
@@ -446,6 +447,10 @@ static void hear_go(ludus_uci_session *s, const char *rest)
     ludus_think_limits limits = limits_of(s);
     s->asked = asked;
     s->planned = limits.seconds;
+    if (s->is_debugging && limits.seconds > 0.0) {
+        sayf(s, "info string time %.3f s, at most %.3f s; lag %.3f s", limits.soft_seconds,
+             limits.seconds, s->watch.lag);
+    }
     if (s->go.ponder) {
         limits = (ludus_think_limits){
             .enable_endless = true, .only = limits.only, .num_only = limits.num_only};
@@ -493,10 +498,12 @@ static bool dispatch(ludus_uci_session *s, ludus_uci_word command, const char *r
         stop_search(s);
     } else if (ludus_uci_is(command, "ponderhit")) {
         hear_ponderhit(s);
+    } else if (ludus_uci_is(command, "debug")) {
+        s->is_debugging = ludus_uci_is(ludus_uci_next(&rest), "on");
     } else if (ludus_uci_is(command, "d")) {
         draw(s);
     } else {
-        return ludus_uci_is(command, "debug") || ludus_uci_is(command, "register");
+        return ludus_uci_is(command, "register");
     }
     return true;
 }

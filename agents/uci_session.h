@@ -14,7 +14,7 @@
 // Search:   agents/thinker.h.
 // Clocks:   agents/time_control.h. The lag is "Move Overhead" at least, and what the peer's clock
 // is
-//           seen to lose beyond our moves, up to a tenth of a second.
+//           seen to lose beyond our moves, up to a tenth of a second; "debug on" has it told.
 // `mate N`: a mate in at most N moves is looked for exactly (agents/mate_search.h), in 70 % of the
 //           time or for so many nodes if there is a limit, else until it is found or ruled out.
 //           With no mate the move is an ordinary search's, of 2,000 simulations unless another

@@ -4,12 +4,14 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
+#include "agents/gtp_internal.h"
 #include "agents/player.h"
 #include "gtp_talk.h"
 
@@ -120,6 +122,36 @@ static void clocks_bound_the_search(void **state)
     talk_close(&t);
 }
 
+// The controller's clock loses nearly two seconds to a move of a few simulations.
+static void the_lag_is_learnt_from_the_controllers_clock(void **state)
+{
+    talk t;
+    (void)state;
+    talk_open_small(&t);
+    talk_ask(&t, "time_settings 600 0 0");
+    const double *lag = &t.gtp->time.watch[LUDUS_GO_BLACK].lag;
+    assert_true(*lag == 0.1);
+    for (int i = 0; i < 40; i++) { // nothing is lost by it, nor by our own reckoning
+        talk_ask(&t, "time_left b 599.5 0");
+        talk_ask(&t, "genmove b");
+        talk_ask(&t, "undo");
+        t.gtp->time.watch[LUDUS_GO_BLACK].expected = 0.0;
+    }
+    talk_ask(&t, "time_left b 599.5 0");
+    assert_true(*lag == 0.01);
+    talk_ask(&t, "genmove b");
+    talk_ask(&t, "time_left b 597.6 0");
+    assert_true(fabs(*lag - 0.1) < 1e-9);
+    // Whole seconds teach nothing: they may be nearly one off.
+    talk_ask(&t, "time_left b 500 0");
+    talk_ask(&t, "genmove b");
+    talk_ask(&t, "time_left b 499 0");
+    talk_ask(&t, "time_left b 498.5 0");
+    assert_true(fabs(*lag - 0.1) < 1e-9);
+    assert_true(t.gtp->time.watch[LUDUS_GO_WHITE].lag == 0.1);
+    talk_close(&t);
+}
+
 static void pondering_changes_nothing_but_the_tree(void **state)
 {
     talk t;
@@ -200,6 +232,7 @@ int main(void)
         cmocka_unit_test(reg_genmove_plays_nothing),
         cmocka_unit_test(a_lost_game_is_resigned_and_cleanup_is_not),
         cmocka_unit_test(clocks_bound_the_search),
+        cmocka_unit_test(the_lag_is_learnt_from_the_controllers_clock),
         cmocka_unit_test(pondering_changes_nothing_but_the_tree),
         cmocka_unit_test(a_match_over_pipes_comes_to_its_end),
     };

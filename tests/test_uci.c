@@ -222,6 +222,40 @@ static void nodes_depth_and_times_end_a_search(void **state)
     part(p);
 }
 
+// The peer's clock loses nearly two seconds to a move of one simulation.
+static void the_lag_is_learnt_from_the_peers_clock(void **state)
+{
+    static const struct {
+        const char *go, *lag;
+    } cases[] = {
+        {"go wtime 60000 btime 60000 winc 100 binc 100 nodes 1", "lag 0.010 s"},
+        {"go wtime 58200 btime 60000 winc 100 binc 100 nodes 1", "lag 0.100 s"},
+        {"go wtime 99000 btime 60000 winc 100 binc 100 nodes 1", "lag 0.100 s"}, // another game
+    };
+    char line[512];
+    peer *p = meet();
+    (void)state;
+    tell(p, "isready");
+    tell(p, "debug on");
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        tell(p, cases[i].go);
+        expect(p, "info string time", line);
+        assert_non_null(strstr(line, cases[i].lag));
+        expect(p, "bestmove", line);
+    }
+    tell(p, "setoption name Move Overhead value 300");
+    tell(p, "go wtime 99000 btime 60000 nodes 1");
+    expect(p, "info string time", line);
+    assert_non_null(strstr(line, "lag 0.300 s"));
+    expect(p, "bestmove", line);
+    tell(p, "debug off");
+    const size_t before = p->length;
+    tell(p, "go wtime 99000 btime 60000 nodes 1");
+    expect(p, "bestmove", line);
+    assert_null(strstr(p->heard + before, "lag"));
+    part(p);
+}
+
 static void infinite_and_ponder_wait_for_their_word(void **state)
 {
     char line[512];
@@ -432,6 +466,7 @@ int main(void)
         cmocka_unit_test(it_introduces_itself_with_its_options),
         cmocka_unit_test(mistakes_are_answered_and_survived),
         cmocka_unit_test(nodes_depth_and_times_end_a_search),
+        cmocka_unit_test(the_lag_is_learnt_from_the_peers_clock),
         cmocka_unit_test(infinite_and_ponder_wait_for_their_word),
         cmocka_unit_test(searchmoves_are_the_only_ones_searched),
         cmocka_unit_test(mates_are_announced_with_their_distance),
