@@ -118,7 +118,7 @@ void ludus_run_charts_draw(ludus_run_charts *c, ludus_canvas *canvas, ludus_rect
     const int32_t n = c->num_charts < fit ? c->num_charts : fit;
     const int32_t rows = n > 0 ? (n + columns - 1) / columns : 1;
     const float height = (area.h - GAP * (float)(rows - 1)) / (float)rows;
-    if (n == 0) {
+    if (c->num_charts == 0 && area.h > 0) {
         const ludus_text_style style = {.size = 14, .align = LUDUS_CENTRE, .colour = theme->soft};
         ludus_canvas_text(canvas, ludus_card_draw(canvas, area, NULL), &style, "no metrics yet");
     }
