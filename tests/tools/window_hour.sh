@@ -57,6 +57,7 @@ press() { xdotool key --window "$window" "$1"; }
 printf 'minute\tworld\tmatch\tplay\tseconds of work\n'
 minute=0
 status=0
+began=$(date +%s)
 while :; do
     now="$(rss $world) $(rss $match) $(rss $play)"
     set -- $now
@@ -75,9 +76,11 @@ while :; do
         press a
         sleep 1
         press a
-        sleep 7
+        sleep 5
     done
     minute=$((minute + 1))
+    left=$((began + 60 * minute - $(date +%s)))
+    [ $left -le 0 ] || sleep $left
 done
 set -- $then $now
 for name in world match play; do
