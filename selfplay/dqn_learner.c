@@ -231,7 +231,8 @@ static ludus_status dqn_create(void **self, ludus_config *recipe, const char *fo
     l->config = dqn_config_default();
     l->replay_config = ludus_replay_config_default();
     l->replay_config.cache_bytes = 16 << 20;
-    l->replay_config.chunk_bytes = 2048;
+    l->replay_config.chunk_bytes = 1024;
+    l->replay_config.level = -5;
     ludus_status status = ludus_q_core_read(&config, recipe, error);
     if (status == LUDUS_OK) {
         status = ludus_config_apply(recipe, ludus_replay_options, ludus_replay_num_options,

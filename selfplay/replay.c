@@ -12,12 +12,12 @@ const ludus_option ludus_replay_options[] = {
                        "positions or transitions kept for training"),
     LUDUS_OPTION_INT64(ludus_replay_config, "replay", "capacity_bytes", capacity_bytes, 0, 1e15,
                        "compressed memory they may take, bytes; 0 = no limit"),
-    LUDUS_OPTION_INT32(ludus_replay_config, "replay", "chunk_bytes", chunk_bytes, 1024, 16777216,
+    LUDUS_OPTION_INT32(ludus_replay_config, "replay", "chunk_bytes", chunk_bytes, 256, 16777216,
                        "bytes compressed together: more is smaller, less is quicker to draw from"),
     LUDUS_OPTION_INT64(ludus_replay_config, "replay", "cache_bytes", cache_bytes, 0, 1e12,
                        "decompressed chunks each reading thread keeps at hand, bytes"),
-    LUDUS_OPTION_INT32(ludus_replay_config, "replay", "level", level, 1, 19,
-                       "zstd compression level"),
+    LUDUS_OPTION_INT32(ludus_replay_config, "replay", "level", level, -50, 19,
+                       "zstd compression level; below 0: larger and quicker to read"),
     LUDUS_OPTION_BOOL(ludus_replay_config, "replay", "segments", enable_segments,
                       "also keep every record in files under RUN/replay"),
 };
@@ -310,8 +310,9 @@ ludus_status ludus_replay_push(ludus_replay *replay, const void *bytes, size_t s
     }
     const size_t chunks_before = ring->end - ring->begin;
     ludus_status status = LUDUS_OK;
-    if (ring->open.size >= chunk_bytes || items > INT32_MAX - ring->open_items ||
-        ring->open.size + ludus_chunk_record_bytes(size, items) > LUDUS_CHUNK_MAX_RAW) {
+    if (ring->open.size > 0 &&
+        (ring->open.size + ludus_chunk_record_bytes(size, items) > chunk_bytes ||
+         items > INT32_MAX - ring->open_items)) {
         status = close_chunk(replay);
     }
     if (status == LUDUS_OK) {

@@ -32,9 +32,9 @@ typedef struct ludus_replay_reader ludus_replay_reader;
 typedef struct ludus_replay_config {
     int64_t capacity_items; // ring size
     int64_t capacity_bytes; // of compressed memory; 0 = no limit
-    int32_t chunk_bytes;    // raw bytes after which a chunk is closed, 1 KiB .. 16 MiB
+    int32_t chunk_bytes;    // raw bytes of a chunk, 256 .. 16 MiB; a larger record has its own
     int64_t cache_bytes;    // about what each reader keeps decompressed
-    int32_t level;          // zstd level, 1..19
+    int32_t level;          // zstd level, -50..19; below 0: larger and quicker to read
     bool enable_segments;   // also append closed chunks to files in `folder`
     char folder[256];       // of the segment files, when enabled; set by the run
     char tag[32];           // what the records are ("connect4", "breakout"): files are checked

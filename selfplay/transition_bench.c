@@ -9,9 +9,8 @@
 
 #define SEED 1
 #define WORLDS 16
-#define STEPS 32    // of a world per phase
-#define DRAWS 1000  // batches
-#define WARM_UP 100 // batches before the clock starts
+#define STEPS 32   // of a world per phase
+#define DRAWS 4000 // batches
 #define GAMMA 0.99f
 
 typedef struct bench {
@@ -33,12 +32,13 @@ ludus_transition_bench_config ludus_transition_bench_config_default(void)
         .replay = ludus_replay_config_default(),
         .q = ludus_q_config_default(),
         .train = ludus_trainer_config_default(),
-        .piece = 32,
+        .piece = 16,
         .n_step = 1,
         .transitions = 1000000,
         .epsilon = 0.1f,
     };
-    config.replay.chunk_bytes = 2048;
+    config.replay.chunk_bytes = 1024;
+    config.replay.level = -5;
     config.replay.cache_bytes = 16 << 20;
     config.train.batch = 32;
     config.train.shards = 1;
@@ -163,17 +163,25 @@ static ludus_status measure_store(bench *b, ludus_transition_bench *out, ludus_e
     return status;
 }
 
+// Batches before the clock starts: each place of the reader's cache has been filled, most of them
+// twice, so that neither its allocations nor an emptier cache are timed.
+static int64_t warm_up_draws(const ludus_transition_bench_config *c)
+{
+    return 100 + 2 * c->replay.cache_bytes / c->replay.chunk_bytes / c->train.batch;
+}
+
 static ludus_status measure_draws(bench *b, ludus_transition_bench *out, ludus_error *error)
 {
     ludus_status status = LUDUS_OK;
     ludus_transitions drawn;
     double start = 0.0;
-    for (int64_t i = -WARM_UP; i < DRAWS && status == LUDUS_OK; i++) {
+    const int64_t warm_up = warm_up_draws(b->config);
+    for (int64_t i = -warm_up; i < DRAWS && status == LUDUS_OK; i++) {
         if (i == 0) {
             start = ludus_clock_thread();
         }
         status =
-            ludus_transition_sampler_draw(b->sampler, i + WARM_UP, NULL, 0, 0.0f, &drawn, error);
+            ludus_transition_sampler_draw(b->sampler, i + warm_up, NULL, 0, 0.0f, &drawn, error);
     }
     out->draw_us = (ludus_clock_thread() - start) / DRAWS * 1e6;
     return status;

@@ -32,7 +32,7 @@ typedef struct ludus_transition_bench_config {
     float epsilon;
 } ludus_transition_bench_config;
 
-// MinAtar's recipe: net, pieces of 32, chunks of 2 KiB, batches of 32; 1M transitions.
+// MinAtar's recipe: net, pieces of 16, chunks of 1 KiB at level -5, batches of 32; 1M transitions.
 ludus_transition_bench_config ludus_transition_bench_config_default(void);
 // The pixel recipe's: 84x84 in stacks of 4, the Nature network; 100k transitions.
 ludus_transition_bench_config ludus_transition_bench_config_pixels(void);
