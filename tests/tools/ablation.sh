@@ -61,7 +61,7 @@ fi
 [ "${TABLE:-}" = only ] || for seed in $seeds; do
     for world in $worlds; do
         variants | while read -r variant settings; do
-            echo "$world $variant $seed $settings"
+            echo "$world $variant $seed${settings:+ $settings}" # a blank at the end would join lines
         done
     done
 done | xargs -P "$jobs" -L 1 sh "$0" "$out" one
