@@ -3,7 +3,8 @@
 // sees being lost.
 //
 // Measured with the chess net of the repository (int8), level N against N - 2, 20 pairs of games:
-// 3 scores 78 % +- 10, 4 scores 84 % +- 8, 5 scores 91 % +- 7, 6 scores 98 % +- 3, 7 won all. For 3:
+// 3 scores 78 % +- 10, 4 scores 84 % +- 8, 5 scores 91 % +- 7, 6 scores 98 % +- 3, 7 won all. For
+// 3:
 //     N=net:nets/trained/chess.safetensors,precision=int8
 //     ludus match $N,level=3 $N,level=1 --game chess --pairs 20 --threads 1
 //
