@@ -3,6 +3,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "agents/mate_search.h"
 #include "envs/chess_endgame.h"
 #include "envs/chess_positions.h"
 
@@ -10,6 +11,7 @@
 typedef struct item {
     ludus_chess_topic topic;
     ludus_move best;       // of exercises
+    int32_t mate;          // of exercises: in so many moves, 0 = a tactic
     ludus_outcome outcome; // of endings
     bool raw_is_right, search_is_right;
 } item;
@@ -85,7 +87,8 @@ static ludus_status add_exercises(evaluation *e, ludus_error *error)
         }
         const int32_t topic = exercise.mate > 0 ? LUDUS_CHESS_TOPIC_MATE_1 + exercise.mate - 1
                                                 : LUDUS_CHESS_TOPIC_TACTICS;
-        e->items[e->count++] = (item){.topic = (ludus_chess_topic)topic, .best = exercise.best};
+        e->items[e->count++] =
+            (item){.topic = (ludus_chess_topic)topic, .best = exercise.best, .mate = exercise.mate};
     }
     return LUDUS_OK;
 }
@@ -156,6 +159,22 @@ static bool is_ending(const item *it)
     return it->topic <= LUDUS_CHESS_TOPIC_KPK;
 }
 
+// Some mates have a second key, which is as good.
+static bool solves(const evaluation *e, const void *pos, const item *it, ludus_move move)
+{
+    if (move == it->best || it->mate == 0) {
+        return move == it->best;
+    }
+    const ludus_chess_board *board = ludus_chess_board_of(pos);
+    const ludus_chess_move key = ludus_chess_of_index(&e->game, board, move);
+    ludus_mate_limits limits = ludus_mate_limits_default(it->mate);
+    ludus_mate found;
+    limits.only = &key;
+    limits.num_only = 1;
+    return ludus_mate_search(board, &limits, &found) == LUDUS_OK &&
+           found.verdict == LUDUS_MATE_FOUND;
+}
+
 static void judge_raw(const evaluation *e, eval_worker *w, const void *pos, item *it)
 {
     ludus_leaf leaf = {.pos = pos, .legal = w->legal, .priors = w->priors};
@@ -166,7 +185,7 @@ static void judge_raw(const evaluation *e, eval_worker *w, const void *pos, item
         best = w->priors[i] > w->priors[best] ? i : best;
     }
     it->raw_is_right =
-        is_ending(it) ? most_likely(leaf.wdl) == it->outcome : w->legal[best] == it->best;
+        is_ending(it) ? most_likely(leaf.wdl) == it->outcome : solves(e, pos, it, w->legal[best]);
 }
 
 static void judge_search(const evaluation *e, eval_worker *w, const void *pos, item *it)
@@ -185,7 +204,7 @@ static void judge_search(const evaluation *e, eval_worker *w, const void *pos, i
                                : stats.value < -0.5f ? LUDUS_LOSS
                                                      : LUDUS_DRAW;
     it->search_is_right =
-        is_ending(it) ? seen == it->outcome : ludus_mcts_best(w->tree) == it->best;
+        is_ending(it) ? seen == it->outcome : solves(e, pos, it, ludus_mcts_best(w->tree));
 }
 
 static ludus_status open_worker(const evaluation *e, eval_worker *w, ludus_error *error)

@@ -4,7 +4,8 @@
 //
 // Endings: positions drawn evenly among the legal ones that have a move, half of them with the
 // strong side to move; judged right when the most likely of win, draw and loss is the true one, by
-// the raw net and after a search. Exercises: the raw policy's most likely move, and the search's.
+// the raw net and after a search. Exercises: the raw policy's most likely move, and the search's;
+// solved when it is the one given, or another that mates in as few moves (agents/mate_search.h).
 //
 // Threads: opens a team of `threads`. Repeat: the result depends on the net and the rest of the
 // config alone.
