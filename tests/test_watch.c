@@ -1,7 +1,6 @@
 // Claims about the screens of `ludus watch`, drawn without a display: the same state gives the same
 // picture, what is changed and changed back too, and nothing that happens to files is a crash.
 
-#include "viewer/dashboard_screen.h"
 #include "viewer/film_screen.h"
 #include "viewer/live_match.h"
 #include "viewer/run_world_screen.h"
@@ -9,6 +8,7 @@
 #include "viewer/world_screen.h"
 
 #include "base/file.h"
+#include "metrics_run.h"
 #include "other_program.h"
 #include "random_record.h"
 #include "scripted_screen.h"
@@ -21,115 +21,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
-
-// ---- The dashboard -----------------------------------------------------------------------------
-
-static void write_run(void **state, const char *name, int rows, char path[TEMP_PATH_MAX])
-{
-    char file[TEMP_PATH_MAX + 16];
-    temp_path(state, name, path);
-    mkdir(path, 0777);
-    snprintf(file, sizeof file, "%s/metrics.jsonl", path);
-    FILE *stream = fopen(file, "w");
-    assert_non_null(stream);
-    for (int i = 1; i <= rows; i++) {
-        fprintf(stream,
-                "{\"iteration\":%d,\"seconds\":%d,\"games\":%d,\"loss/total\":%g,"
-                "\"strength/perfect_raw\":%s}\n",
-                i, 8 * i, 30 * i, 3.0 / i + .5, i % 10 == 0 ? "0.75" : "null");
-    }
-    fclose(stream);
-}
-
-static picture draw_dashboard(void **state, const ludus_dashboard_setup *setup,
-                              const scripted_event *events, int32_t n, int32_t width)
-{
-    ludus_dashboard *dashboard;
-    ludus_error error = {.text = ""};
-    if (ludus_dashboard_create(&dashboard, setup, &error) != LUDUS_OK) {
-        fail_msg("%s", error.text);
-    }
-    scripted s = {
-        .ops = ludus_dashboard_screen(), .self = dashboard, .events = events, .num_events = n};
-    const picture p = scripted_draw(state, &s, 12, width, width * 5 / 8);
-    ludus_dashboard_destroy(dashboard);
-    return p;
-}
-
-static void what_is_switched_on_and_off_leaves_the_same_dashboard(void **state)
-{
-    static const int32_t keys[] = {'l', 'k', LUDUS_KEY_TAB, LUDUS_KEY_RETURN};
-    char path[TEMP_PATH_MAX];
-    write_run(state, "dash", 60, path);
-    const char *runs[] = {path};
-    const ludus_dashboard_setup setup = {.runs = runs, .num_runs = 1};
-    const picture plain = draw_dashboard(state, &setup, NULL, 0, 1280);
-    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
-        const scripted_event once[] = {scripted_key(2, keys[i])};
-        const scripted_event twice[] = {scripted_key(2, keys[i]), scripted_key(4, keys[i])};
-        const picture changed = draw_dashboard(state, &setup, once, 1, 1280);
-        const picture back = draw_dashboard(state, &setup, twice, 2, 1280);
-        assert_false(picture_equal(plain, changed));
-        assert_true(picture_equal(plain, back));
-        picture_free(changed);
-        picture_free(back);
-    }
-    picture_free(plain);
-}
-
-static void a_click_enlarges_a_chart_and_escape_brings_the_others_back(void **state)
-{
-    char path[TEMP_PATH_MAX];
-    write_run(state, "click", 60, path);
-    const char *runs[] = {path};
-    const ludus_dashboard_setup setup = {.runs = runs, .num_runs = 1};
-    // The click goes to the first chart, which has the focus already.
-    const scripted_event large[] = {scripted_mouse(2, LUDUS_EVENT_MOUSE_DOWN, 500, 150)};
-    const scripted_event back[] = {large[0], scripted_key(5, LUDUS_KEY_ESCAPE)};
-    const picture a = draw_dashboard(state, &setup, NULL, 0, 1280);
-    const picture b = draw_dashboard(state, &setup, large, 1, 1280);
-    const picture c = draw_dashboard(state, &setup, back, 2, 1280);
-    assert_false(picture_equal(a, b));
-    assert_true(picture_equal(a, c));
-    picture_free(a);
-    picture_free(b);
-    picture_free(c);
-}
-
-static void hovering_shows_values(void **state)
-{
-    char path[TEMP_PATH_MAX];
-    write_run(state, "hover", 60, path);
-    const char *runs[] = {path};
-    const ludus_dashboard_setup setup = {.runs = runs, .num_runs = 1, .smoothing = .5};
-    const scripted_event hover[] = {scripted_mouse(2, LUDUS_EVENT_MOUSE_MOVE, 500, 180)};
-    const picture a = draw_dashboard(state, &setup, NULL, 0, 1280);
-    const picture b = draw_dashboard(state, &setup, hover, 1, 1280);
-    assert_false(picture_equal(a, b));
-    picture_free(a);
-    picture_free(b);
-}
-
-static void unknown_metrics_and_axes_are_refused_with_the_nearest(void **state)
-{
-    char path[TEMP_PATH_MAX];
-    ludus_dashboard *dashboard;
-    ludus_error error;
-    write_run(state, "names", 5, path);
-    const char *runs[] = {path};
-    ludus_dashboard_setup setup = {.runs = runs, .num_runs = 1, .metrics = "games,loss/totl"};
-    assert_int_equal(ludus_dashboard_create(&dashboard, &setup, &error), LUDUS_ERR_ARG);
-    assert_non_null(strstr(error.text, "loss/total"));
-    setup.metrics = NULL;
-    setup.axis = "weeks";
-    assert_int_equal(ludus_dashboard_create(&dashboard, &setup, &error), LUDUS_ERR_ARG);
-    assert_non_null(strstr(error.text, "minutes"));
-    assert_null(dashboard);
-}
 
 // ---- Runs --------------------------------------------------------------------------------------
 
@@ -142,7 +36,7 @@ static doomed_run make_run(void **state, const char *name, uint64_t games)
 {
     doomed_run run;
     char replay[64];
-    write_run(state, name, 40, run.path);
+    metrics_run_write(state, name, 40, run.path);
     snprintf(replay, sizeof replay, "%s/replay", name);
     run.segments = segment_run_init(state, replay);
     if (games > 0) {
@@ -584,10 +478,6 @@ static void what_cannot_be_watched_is_one_line(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_is_switched_on_and_off_leaves_the_same_dashboard),
-        cmocka_unit_test(a_click_enlarges_a_chart_and_escape_brings_the_others_back),
-        cmocka_unit_test(hovering_shows_values),
-        cmocka_unit_test(unknown_metrics_and_axes_are_refused_with_the_nearest),
         cmocka_unit_test(games_of_a_run_move_on_unless_paused),
         cmocka_unit_test(a_run_that_disappears_is_a_notice_on_the_screen),
         cmocka_unit_test(stepping_on_and_back_shows_the_same_position),
