@@ -152,8 +152,5 @@ bool ludus_gtp_choose_move(ludus_gtp *gtp, ludus_go_colour colour, bool is_clean
 void ludus_gtp_ponder(ludus_gtp *gtp);
 // Who owns what, by a short search or playouts; *black: [points]. False: the answer says why.
 bool ludus_gtp_judge(ludus_gtp *gtp, ludus_go_verdict *out, float *black, ludus_gtp_answer *answer);
-// The same from the last search for `colour`, if its net knows ownership, else from playouts.
-void ludus_gtp_judge_search(ludus_gtp *gtp, ludus_go_colour colour, ludus_go_verdict *out,
-                            float *black);
 
 #endif

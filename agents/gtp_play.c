@@ -161,23 +161,6 @@ static ludus_think_limits limits_for(const ludus_gtp *gtp, ludus_go_colour colou
     return limits;
 }
 
-// Whether to pass because nobody can gain anything any more.
-static bool is_decided(ludus_gtp *gtp, ludus_go_colour colour)
-{
-    ludus_go_verdict verdict;
-    float black[LUDUS_GO_MAX_POINTS];
-    const int32_t points = gtp->game.spec.num_moves - 1;
-    const bool was_pass = gtp->plies > 0 && gtp->moves[gtp->plies].move == points;
-    if (!was_pass && 3 * (gtp->plies + gtp->handicap) < points) {
-        return false;
-    }
-    ludus_gtp_judge_search(gtp, colour, &verdict, black);
-    for (int32_t i = 0; gtp->config.rules == LUDUS_GTP_TROMP_TAYLOR && i < points; i++) {
-        verdict.is_settled = verdict.is_settled && !verdict.dead[i];
-    }
-    return verdict.is_settled;
-}
-
 static bool wants_to_resign(ludus_gtp *gtp, bool is_cleanup)
 {
     const double chance = 0.5 * (1.0 + (double)gtp->snapshot.stats.value);
@@ -212,7 +195,8 @@ bool ludus_gtp_choose_move(ludus_gtp *gtp, ludus_go_colour colour, bool is_clean
     const bool is_best = gtp->config.level == LUDUS_LEVEL_MAX;
     *out = ludus_thinker_choose(gtp->thinker, is_best ? NULL : &level, &gtp->rng);
     *resigns = wants_to_resign(gtp, is_cleanup);
-    if (!is_cleanup && num_only == 0 && is_decided(gtp, colour)) {
+    const bool removes_dead = gtp->config.rules != LUDUS_GTP_TROMP_TAYLOR;
+    if (!is_cleanup && ludus_thinker_should_pass(gtp->thinker, removes_dead)) {
         *out = ludus_go_pass(ludus_go_size(&gtp->game));
     }
     if (has_clock(&gtp->time)) {

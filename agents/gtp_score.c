@@ -11,8 +11,9 @@
 
 // ---- Judgement -----------------------------------------------------------------------------
 
-void ludus_gtp_judge_search(ludus_gtp *gtp, ludus_go_colour colour, ludus_go_verdict *out,
-                            float *black)
+// From the last search for `colour`, if its net knows ownership, else from playouts.
+static void judge_search(const ludus_gtp *gtp, ludus_go_colour colour, ludus_go_verdict *out,
+                         float *black)
 {
     const int32_t points = gtp->game.spec.num_moves - 1;
     if (gtp->snapshot.has_ownership) {
@@ -49,7 +50,7 @@ bool ludus_gtp_judge(ludus_gtp *gtp, ludus_go_verdict *out, float *black, ludus_
         ludus_free(pos);
         ludus_thinker_snapshot_get(gtp->thinker, &gtp->snapshot);
     }
-    ludus_gtp_judge_search(gtp, colour, out, black);
+    judge_search(gtp, colour, out, black);
     return true;
 }
 

@@ -13,6 +13,7 @@
 #include "agents/player_search.h"
 #include "agents/thinker.h"
 #include "base/config.h"
+#include "envs/go.h"
 
 #define DEFAULT_SIMULATIONS 600
 #define MAX_SIMULATIONS 1000000
@@ -312,6 +313,9 @@ static ludus_status net_choose(void *self, const void *pos, ludus_rng *rng, ludu
     }
     *out = choose_thought(p, rng);
     note_thought(p);
+    if (ludus_thinker_should_pass(p->thinker, false)) {
+        *out = ludus_go_pass(ludus_go_size(p->search.game));
+    }
     const int32_t side = ludus_game_to_move(p->search.game, pos);
     const double used = ludus_clock() - start;
     p->lag = ludus_time_lag_learn(p->lag, CLOCK_LAG, limits.seconds, used);

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "agents/go_pass.h"
+
 ludus_status ludus_player_search_init(ludus_player_search *p, const ludus_game *game,
                                       const ludus_mcts_config *search, ludus_evaluator evaluator,
                                       ludus_error *error)
@@ -53,15 +55,9 @@ static void choose_raw(ludus_player_search *p, const void *pos, ludus_move *out)
                                  .moves = p->moves};
 }
 
-ludus_status ludus_player_search_choose(void *self, const void *pos, ludus_rng *rng,
-                                        ludus_move *out, ludus_error *error)
+static void choose_searched(ludus_player_search *p, const void *pos, ludus_rng *rng,
+                            ludus_move *out)
 {
-    ludus_player_search *p = self;
-    (void)error;
-    if (p->simulations == 0) {
-        choose_raw(p, pos, out);
-        return LUDUS_OK;
-    }
     ludus_mcts_stats stats;
     ludus_mcts_run(p->tree, pos, p->simulations, false, rng, &p->evaluator, p->batch);
     ludus_mcts_stats_get(p->tree, &stats);
@@ -75,6 +71,41 @@ ludus_status ludus_player_search_choose(void *self, const void *pos, ludus_rng *
     *out = p->level.simulations > 0
                ? ludus_level_choose(&p->level, p->moves, p->thought.num_moves, rng)
                : ludus_mcts_choose(p->tree, p->ply, rng);
+}
+
+// Asks the net, or playouts where it does not tell, only when the board allows a pass.
+static bool should_pass(ludus_player_search *p, const void *pos)
+{
+    const ludus_pass_case c = {.game = p->game,
+                               .pos = pos,
+                               .value = p->thought.value,
+                               .moves = p->moves,
+                               .num_moves = p->thought.num_moves};
+    if (!ludus_pass_may_be_due(&c)) {
+        return false;
+    }
+    float ownership[LUDUS_GO_MAX_POINTS];
+    ludus_outlook outlook = {.pos = pos, .ownership = ownership};
+    if (!ludus_evaluator_outlook_heads(&p->evaluator).has_ownership) {
+        return ludus_pass_is_due(&c, NULL);
+    }
+    ludus_evaluator_outlook(&p->evaluator, 1, &outlook);
+    return ludus_pass_is_due(&c, ownership);
+}
+
+ludus_status ludus_player_search_choose(void *self, const void *pos, ludus_rng *rng,
+                                        ludus_move *out, ludus_error *error)
+{
+    ludus_player_search *p = self;
+    (void)error;
+    if (p->simulations == 0) {
+        choose_raw(p, pos, out);
+    } else {
+        choose_searched(p, pos, rng, out);
+    }
+    if (should_pass(p, pos)) {
+        *out = ludus_go_pass(ludus_go_size(p->game));
+    }
     return LUDUS_OK;
 }
 

@@ -1,4 +1,5 @@
 // A player around one search tree and one evaluator: what net players and rollout players are.
+// In Go it passes when that is due (agents/go_pass.h).
 // Internal to agents/player*.c.
 
 #ifndef LUDUS_AGENTS_PLAYER_SEARCH_H

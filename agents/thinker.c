@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "agents/go_pass.h"
 #include "agents/level.h"
 #include "agents/thinker_internal.h"
 
@@ -298,4 +299,22 @@ ludus_move ludus_thinker_choose(ludus_thinker *thinker, const struct ludus_level
         }
     }
     return ludus_level_choose(level, thinker->moves, open, rng);
+}
+
+bool ludus_thinker_should_pass(ludus_thinker *thinker, bool removes_dead)
+{
+    const bool is_running = ludus_thinker_is_running(thinker);
+    const ludus_thinker_snapshot *s = &thinker->shown;
+    assert(!is_running && thinker->serial > 0);
+    (void)is_running;
+    if (!ludus_is_go(&thinker->game) || thinker->obeyed.num_only > 0) {
+        return false;
+    }
+    const ludus_pass_case c = {.game = &thinker->game,
+                               .pos = thinker->pos,
+                               .value = s->stats.value,
+                               .moves = s->moves,
+                               .num_moves = s->num_moves,
+                               .removes_dead = removes_dead};
+    return ludus_pass_is_due(&c, s->has_ownership ? s->ownership : NULL);
 }

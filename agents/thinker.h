@@ -126,5 +126,8 @@ void ludus_thinker_snapshot_get(ludus_thinker *thinker, ludus_thinker_snapshot *
 struct ludus_level;
 ludus_move ludus_thinker_choose(ludus_thinker *thinker, const struct ludus_level *level,
                                 ludus_rng *rng);
+// Whether to pass instead, Go being over in all but name, see agents/go_pass.h; false in other
+// games. removes_dead: those who count take dead stones off.
+bool ludus_thinker_should_pass(ludus_thinker *thinker, bool removes_dead);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "agents/game_net.h"
 #include "agents/level.h"
+#include "envs/go.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -103,6 +104,9 @@ ludus_player_state ludus_seat_poll(ludus_seat *seat, ludus_player_answer *answer
     const ludus_level level = ludus_level_of(seat->spec.level);
     memset(answer, 0, sizeof(*answer));
     answer->move = ludus_thinker_choose(seat->thinker, &level, &seat->rng);
+    if (ludus_thinker_should_pass(seat->thinker, false)) {
+        answer->move = ludus_go_pass(ludus_go_size(seat->game));
+    }
     seat->is_asked = false;
     return LUDUS_PLAYER_MOVED;
 }
