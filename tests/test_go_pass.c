@@ -222,7 +222,7 @@ static ludus_move choose(const bench *b, const char *text)
     ludus_player player;
     ludus_error error;
     ludus_rng rng;
-    ludus_move move;
+    ludus_move move = LUDUS_MOVE_NONE;
     ludus_rng_init(&rng, 1, 0);
     if (ludus_player_open(&player, &b->game, text, &error) ||
         ludus_player_choose(&player, b->pos, &rng, &move, &error)) {
