@@ -14,7 +14,6 @@ static const char magic[8] = "LUDUSSUM";
 typedef struct level {
     int64_t count; // nodes, without padding
     double *sum;
-    float *min; // of the positive priorities, INFINITY = none
 } level;
 
 struct ludus_sum_tree {
@@ -49,11 +48,7 @@ ludus_status ludus_sum_tree_create(ludus_sum_tree **out, int64_t capacity, ludus
         l->count = below;
         const size_t padded = (size_t)groups_of(below) * FAN;
         l->sum = ludus_alloc(padded, sizeof *l->sum);
-        l->min = ludus_alloc(padded, sizeof *l->min);
-        failed = l->sum == NULL || l->min == NULL;
-        for (size_t i = 0; !failed && i < padded; i++) {
-            l->min[i] = INFINITY;
-        }
+        failed = l->sum == NULL;
     }
     if (failed) {
         ludus_sum_tree_destroy(tree);
@@ -71,7 +66,6 @@ void ludus_sum_tree_destroy(ludus_sum_tree *tree)
     }
     for (int32_t k = 0; k < tree->num_levels; k++) {
         ludus_free(tree->levels[k].sum);
-        ludus_free(tree->levels[k].min);
     }
     ludus_free(tree->leaf);
     ludus_free(tree);
@@ -79,24 +73,19 @@ void ludus_sum_tree_destroy(ludus_sum_tree *tree)
 
 // ---- Priorities ------------------------------------------------------------------------------
 
+static double child_sum(const ludus_sum_tree *tree, int32_t k, int64_t child)
+{
+    return k == 0 ? (double)tree->leaf[child] : tree->levels[k - 1].sum[child];
+}
+
 // Recomputes one node of a level from its FAN children.
 static void refresh_node(ludus_sum_tree *tree, int32_t k, int64_t node)
 {
     double sum = 0.0;
-    float min = INFINITY;
     for (int64_t i = node * FAN; i < (node + 1) * FAN; i++) {
-        if (k == 0) {
-            const float priority = tree->leaf[i];
-            sum += (double)priority;
-            min = priority > 0.0f && priority < min ? priority : min;
-        } else {
-            const level *below = &tree->levels[k - 1];
-            sum += below->sum[i];
-            min = below->min[i] < min ? below->min[i] : min;
-        }
+        sum += child_sum(tree, k, i);
     }
     tree->levels[k].sum[node] = sum;
-    tree->levels[k].min[node] = min;
 }
 
 void ludus_sum_tree_set(ludus_sum_tree *tree, int64_t leaf, float priority)
@@ -123,11 +112,6 @@ double ludus_sum_tree_total(const ludus_sum_tree *tree)
     return tree->levels[tree->num_levels - 1].sum[0];
 }
 
-float ludus_sum_tree_min(const ludus_sum_tree *tree)
-{
-    return tree->levels[tree->num_levels - 1].min[0];
-}
-
 float ludus_sum_tree_max(const ludus_sum_tree *tree)
 {
     return tree->max;
@@ -139,11 +123,6 @@ float ludus_priority(float td_error, float alpha, float epsilon)
 }
 
 // ---- Drawing ---------------------------------------------------------------------------------
-
-static double child_sum(const ludus_sum_tree *tree, int32_t k, int64_t child)
-{
-    return k == 0 ? (double)tree->leaf[child] : tree->levels[k - 1].sum[child];
-}
 
 int64_t ludus_sum_tree_find(const ludus_sum_tree *tree, double mass)
 {
@@ -173,12 +152,13 @@ void ludus_sum_tree_sample(const ludus_sum_tree *tree, ludus_rng *rng, int32_t n
                            int64_t *leaves, float *weights)
 {
     const double stretch = ludus_sum_tree_total(tree) / n;
-    const float min = ludus_sum_tree_min(tree);
+    float least = INFINITY;
     for (int32_t i = 0; i < n; i++) {
         leaves[i] = ludus_sum_tree_find(tree, (i + ludus_rng_double(rng)) * stretch);
-        if (weights != NULL) {
-            weights[i] = powf(min / tree->leaf[leaves[i]], beta);
-        }
+        least = fminf(least, tree->leaf[leaves[i]]);
+    }
+    for (int32_t i = 0; weights != NULL && i < n; i++) {
+        weights[i] = powf(least / tree->leaf[leaves[i]], beta);
     }
 }
 
