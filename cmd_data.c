@@ -47,6 +47,21 @@ bool ludus_data_find(const char *relative, char *out)
     return try_place(LUDUS_DATA_DIR, "/", relative, out);
 }
 
+bool ludus_data_find_net(const ludus_game *game, char *out)
+{
+    const char *const names[] = {game->spec.name, game->ops->family,
+                                 !strcmp(game->ops->family, "go") ? "go9" : NULL};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) && names[i]; i++) {
+        char relative[64];
+        snprintf(relative, sizeof(relative), "nets/trained/%s.safetensors", names[i]);
+        if (ludus_data_find(relative, out)) {
+            return true;
+        }
+    }
+    out[0] = '\0';
+    return false;
+}
+
 static bool ends_with(const char *text, const char *suffix)
 {
     const size_t length = strlen(text);

@@ -8,12 +8,16 @@
 #ifndef LUDUS_CMD_DATA_H
 #define LUDUS_CMD_DATA_H
 
-#include "base/base.h"
+#include "envs/game.h"
 
 #define LUDUS_PATH_MAX 1024 // bytes of a path, NUL included
 
 // Writes the first PLACE/relative that exists into out [LUDUS_PATH_MAX]; false when none does.
 bool ludus_data_find(const char *relative, char *out);
+
+// The file of the trained net that plays this game best: its own, or its family's for another
+// board. out: [LUDUS_PATH_MAX], "" and false when none came with the program.
+bool ludus_data_find_net(const ludus_game *game, char *out);
 
 typedef struct ludus_names {
     char (*name)[256]; // owned

@@ -39,7 +39,7 @@ static const char *const colour_names[] = {"first", "second", "random", NULL};
 
 static const ludus_arg play_args[] = {
     {"--opponent", LUDUS_ARG_TEXT, offsetof(play_options, opponent), 0, 0, "PLAYER", NULL,
-     "who plays against you (default: the game's trained net, else alphabeta:4)"},
+     "who plays against you (default: the game's trained net, else alphabeta or mcts)"},
     {"--colour", LUDUS_ARG_CHOICE, offsetof(play_options, colour), 0, 0, "C", colour_names,
      "when you move"},
     {"--level", LUDUS_ARG_INT32, offsetof(play_options, level), 1, 10, "L", NULL,
@@ -377,15 +377,16 @@ static bool name_opponent(table *t, const play_options *options)
     const int32_t level = options->level ? options->level : 8;
     char *out = t->opponent_text;
     const size_t size = sizeof(t->opponent_text);
-    char relative[64], path[LUDUS_PATH_MAX];
+    char path[LUDUS_PATH_MAX];
     int length;
     if (options->opponent) {
         length = snprintf(out, size, "%s", options->opponent);
         return length > 0 && (size_t)length < size;
     }
-    snprintf(relative, sizeof(relative), "nets/trained/%s.safetensors", t->game.spec.name);
-    if (ludus_data_find(relative, path)) {
+    if (ludus_data_find_net(&t->game, path)) {
         length = snprintf(out, size, "net:%s,sims=%d", path, simulations[level - 1]);
+    } else if (!t->game.ops->heuristic) {
+        length = snprintf(out, size, "mcts:%d", simulations[level - 1]);
     } else {
         length = snprintf(out, size, "alphabeta:%d", options->level ? level : 4);
     }

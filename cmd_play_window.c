@@ -8,26 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-// The file of the net that plays this game best, "" when none came with the program.
-static void find_net(const ludus_game *game, const char *given, char out[LUDUS_PATH_MAX])
-{
-    const char *const names[] = {game->spec.name, game->ops->family,
-                                 !strcmp(game->ops->family, "go") ? "go9" : NULL};
-    out[0] = '\0';
-    if (given) {
-        snprintf(out, LUDUS_PATH_MAX, "%s", given);
-        return;
-    }
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) && names[i]; i++) {
-        char relative[64];
-        snprintf(relative, sizeof(relative), "nets/trained/%s.safetensors", names[i]);
-        if (ludus_data_find(relative, out)) {
-            return;
-        }
-        out[0] = '\0';
-    }
-}
-
 // Where no net is, alpha-beta plays the games that have a heuristic and playouts the others.
 static ludus_seat_spec default_bot(const ludus_game *game, const ludus_play_window_args *args,
                                    const char *net)
@@ -97,7 +77,11 @@ int ludus_play_window(const ludus_command *command, const char *name,
     }
     const int32_t cores = ludus_cmd_threads(args.threads);
     args.threads = args.threads ? args.threads : cores > 1 ? cores - 1 : 1;
-    find_net(&game, args.net, net);
+    if (args.net) {
+        snprintf(net, sizeof(net), "%s", args.net);
+    } else {
+        ludus_data_find_net(&game, net);
+    }
     ludus_play_config config = {.game = name,
                                 .start = args.from,
                                 .moves = args.moves,
