@@ -62,7 +62,7 @@ all: $B/ludus $B/libludus.a
 RUN_PACKAGES  := libdnnl-dev libzstd-dev libinih-dev libjansson-dev libcmocka-dev \
                  $(if $(VIEWER_SRC),libsdl2-dev libsdl2-ttf-dev libsdl2-image-dev libfontconfig-dev \
                  fonts-dejavu-core)
-TEST_PACKAGES := gnugo stockfish xvfb xdotool polyglot
+TEST_PACKAGES := gnugo stockfish xvfb xdotool polyglot quarry
 LINT_PACKAGES := clang-format cppcheck
 FUZZ_PACKAGES := clang libomp-dev libclang-rt-dev
 deps:

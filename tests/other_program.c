@@ -7,11 +7,13 @@
 #include <cmocka.h>
 
 #include <fcntl.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 extern char **environ;
@@ -68,4 +70,20 @@ void program_under_test(char out[1024])
         *strrchr(out, '/') = '\0';
     }
     strcat(out, "/ludus");
+}
+
+void program_stop(pid_t *child)
+{
+    if (*child > 0) {
+        kill(*child, SIGTERM);
+        waitpid(*child, NULL, 0);
+    }
+    *child = 0;
+}
+
+void program_nap(double seconds)
+{
+    const struct timespec time = {(time_t)seconds,
+                                  (long)((seconds - (double)(time_t)seconds) * 1e9)};
+    nanosleep(&time, NULL);
 }

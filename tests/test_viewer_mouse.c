@@ -10,17 +10,16 @@
 #include <cmocka.h>
 
 #include <fcntl.h>
-#include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/base.h"
 #include "base/file.h"
+#include "display.h"
 #include "other_program.h"
 #include "temp_folder.h"
 #include "viewer/play_screen.h"
@@ -37,51 +36,7 @@ typedef struct desk {
     int32_t scale;    // pixels per logical unit
 } desk;
 
-static void nap(double seconds)
-{
-    const struct timespec time = {(time_t)seconds,
-                                  (long)((seconds - (double)(time_t)seconds) * 1e9)};
-    nanosleep(&time, NULL);
-}
-
 // ---- Programs -----------------------------------------------------------------------------------
-
-// Starts Xvfb on a free display and names it in DISPLAY.
-static void start_display(desk *d)
-{
-    int ends[2];
-    char number[16], name[32] = "";
-    posix_spawn_file_actions_t actions;
-    assert_int_equal(pipe(ends), 0);
-    snprintf(number, sizeof(number), "%d", ends[1]);
-    // Without -noreset the server begins anew when xdotool, its only client so far, leaves, and
-    // refuses whoever comes then.
-    char *args[] = {"Xvfb",        "-displayfd", number, "-screen",  "0",
-                    "1400x900x24", "-nolisten",  "tcp",  "-noreset", NULL};
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
-    assert_int_equal(posix_spawnp(&d->display, args[0], &actions, NULL, args, environ), 0);
-    posix_spawn_file_actions_destroy(&actions);
-    close(ends[1]);
-    name[0] = ':';
-    size_t used = 1;
-    while (used + 1 < sizeof(name) && read(ends[0], name + used, 1) == 1 && name[used] != '\n') {
-        used++;
-    }
-    name[used] = '\0';
-    close(ends[0]);
-    assert_true(used > 1);
-    setenv("DISPLAY", name, 1);
-}
-
-static void stop(pid_t *child)
-{
-    if (*child > 0) {
-        kill(*child, SIGTERM);
-        waitpid(*child, NULL, 0);
-    }
-    *child = 0;
-}
 
 // A program that has died will not do what is waited for.
 static void check_lives(desk *d)
@@ -119,7 +74,7 @@ static void start_program(void **state, desk *d, const char *game)
             return;
         }
         check_lives(d);
-        nap(0.25);
+        program_nap(0.25);
     }
     fail_msg("no window came up");
 }
@@ -157,7 +112,7 @@ static void check_saved(void **state, desk *d, const char *name, const char *par
     temp_path(state, name, path);
     for (int i = 0; i < PATIENCE * 4 && !ludus_file_exists(path); i++) {
         check_lives(d);
-        nap(0.25);
+        program_nap(0.25);
     }
     assert_int_equal(ludus_file_read(path, 1 << 16, (void **)&data, &size, NULL), LUDUS_OK);
     const bool is_right = strstr(data, part) != NULL;
@@ -193,8 +148,8 @@ static desk hand; // of the running test: torn down even when it fails
 static int clear_desk(void **state)
 {
     (void)state;
-    stop(&hand.program);
-    stop(&hand.display);
+    program_stop(&hand.program);
+    program_stop(&hand.display);
     ludus_play_destroy(hand.twin);
     hand = (desk){0};
     return 0;
@@ -214,7 +169,7 @@ static void set_up(void **state, const char *game, int32_t scale)
     // Libraries of the display (X11, D-Bus) keep memory to the end; the tests without a display
     // look for leaks of ours.
     setenv("ASAN_OPTIONS", "detect_leaks=0", 1);
-    start_display(&hand);
+    display_start(&hand.display);
     start_program(state, &hand, game);
 }
 
