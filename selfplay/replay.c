@@ -115,7 +115,7 @@ void ludus_replay_evict(ludus_replay *replay)
 ludus_status ludus_replay_create(ludus_replay **out, const ludus_replay_config *config,
                                  ludus_error *error)
 {
-    assert(config->capacity_items >= 1 && config->capacity_bytes >= 0 && config->level >= 1);
+    assert(config->capacity_items >= 1 && config->capacity_bytes >= 0 && config->level <= 19);
     assert(config->chunk_bytes >= 1 && (size_t)config->chunk_bytes <= LUDUS_CHUNK_MAX_RAW);
     *out = NULL;
     ludus_replay *replay = ludus_alloc(1, sizeof *replay);
