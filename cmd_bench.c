@@ -371,10 +371,9 @@ static ludus_status add_transitions_row(const char *world, bool pixels, json_t *
         pixels ? ludus_transition_bench_config_pixels() : ludus_transition_bench_config_default();
     ludus_transition_bench b;
     ludus_world_net player = {0};
-    char file[NAME_MAX_BYTES], path[LUDUS_PATH_MAX];
-    snprintf(file, sizeof file, "nets/trained/%s.safetensors", world);
+    char path[LUDUS_PATH_MAX];
     ludus_status status = LUDUS_OK;
-    if (!pixels && ludus_data_find(file, path)) {
+    if (!pixels && ludus_data_find_trained(world, path)) {
         status = ludus_world_net_load(&player, path, error);
         config.player = player.net;
         config.player_q = &player.q;

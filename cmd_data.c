@@ -47,14 +47,19 @@ bool ludus_data_find(const char *relative, char *out)
     return try_place(LUDUS_DATA_DIR, "/", relative, out);
 }
 
+bool ludus_data_find_trained(const char *name, char *out)
+{
+    char relative[256];
+    const int length = snprintf(relative, sizeof relative, "nets/trained/%s.safetensors", name);
+    return length < (int)sizeof relative && ludus_data_find(relative, out);
+}
+
 bool ludus_data_find_net(const ludus_game *game, char *out)
 {
     const char *const names[] = {game->spec.name, game->ops->family,
                                  !strcmp(game->ops->family, "go") ? "go9" : NULL};
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) && names[i]; i++) {
-        char relative[64];
-        snprintf(relative, sizeof(relative), "nets/trained/%s.safetensors", names[i]);
-        if (ludus_data_find(relative, out)) {
+        if (ludus_data_find_trained(names[i], out)) {
             return true;
         }
     }

@@ -15,6 +15,8 @@
 // Writes the first PLACE/relative that exists into out [LUDUS_PATH_MAX]; false when none does.
 bool ludus_data_find(const char *relative, char *out);
 
+// The trained net of that name that came with the program, as ludus_data_find.
+bool ludus_data_find_trained(const char *name, char *out);
 // The file of the trained net that plays this game best: its own, or its family's for another
 // board. out: [LUDUS_PATH_MAX], "" and false when none came with the program.
 bool ludus_data_find_net(const ludus_game *game, char *out);

@@ -96,11 +96,10 @@ static int watch_dashboard(const ludus_words *words, const watch_options *option
 
 static int watch_world(const char *name, const watch_options *options)
 {
-    char relative[64], trained[LUDUS_PATH_MAX];
+    char trained[LUDUS_PATH_MAX];
     ludus_world_view *view;
     ludus_error error;
-    snprintf(relative, sizeof relative, "nets/trained/%.32s.safetensors", name);
-    const bool is_trained = ludus_data_find(relative, trained);
+    const bool is_trained = ludus_data_find_trained(name, trained);
     const ludus_world_view_setup setup = {.session = {.name = name,
                                                       .net = options->net != NULL ? options->net
                                                              : is_trained         ? trained
