@@ -45,40 +45,52 @@ static bool is_black(const ludus_pass_case *c)
     return ludus_game_to_move(c->game, c->pos) == (int32_t)LUDUS_GO_BLACK;
 }
 
-// The player's lead in halves with all stones alive.
-static int32_t lead_of(const ludus_pass_case *c, ludus_go_colour *owner)
+// The board as it stands, all stones alive.
+typedef struct standing {
+    int32_t lead;   // the player's, in halves
+    bool is_shared; // every point is somebody's
+} standing;
+
+static standing standing_of(const ludus_pass_case *c)
 {
+    ludus_go_colour owner[LUDUS_GO_MAX_POINTS];
     const int32_t lead = ludus_go_area(c->game, c->pos, owner);
-    return is_black(c) ? lead : -lead;
-}
-
-// With all stones alive: whether a pass that ends the game wins it, or loses what is lost.
-static bool ends_well(const ludus_pass_case *c)
-{
-    ludus_go_colour owner[LUDUS_GO_MAX_POINTS];
-    const int32_t lead = lead_of(c, owner);
-    return is_answer_to_pass(c) && (lead > 0 || (lead < 0 && c->value <= -SURE_VALUE));
-}
-
-// With all stones alive: whether every point is somebody's and the count agrees with the search.
-static bool may_be_counted(const ludus_pass_case *c)
-{
-    ludus_go_colour owner[LUDUS_GO_MAX_POINTS];
-    const int32_t lead = lead_of(c, owner);
+    standing s = {.lead = is_black(c) ? lead : -lead, .is_shared = true};
     for (int32_t i = 0; i < num_points(c); i++) {
-        if (owner[i] == LUDUS_GO_EMPTY) {
-            return false;
-        }
+        s.is_shared = s.is_shared && owner[i] != LUDUS_GO_EMPTY;
     }
-    return lead >= 0 ? cost_of_pass(c) <= MAX_COST : c->value <= LOST_VALUE;
+    return s;
+}
+
+// Whether a pass that ends the game wins it, or loses what is lost.
+static bool ends_well(const ludus_pass_case *c, const standing *s)
+{
+    return is_answer_to_pass(c) && (s->lead > 0 || (s->lead < 0 && c->value <= -SURE_VALUE));
+}
+
+// Whether every point is somebody's and the count agrees with the search.
+static bool may_be_counted(const ludus_pass_case *c, const standing *s)
+{
+    return s->is_shared && (s->lead >= 0 ? cost_of_pass(c) <= MAX_COST : c->value <= LOST_VALUE);
+}
+
+static bool is_late(const ludus_pass_case *c)
+{
+    return ludus_is_go(c->game) && (has_begun(c) || is_answer_to_pass(c));
+}
+
+static bool may_be_due(const ludus_pass_case *c, const standing *s)
+{
+    return c->removes_dead || ends_well(c, s) || may_be_counted(c, s);
 }
 
 bool ludus_pass_may_be_due(const ludus_pass_case *c)
 {
-    if (!ludus_is_go(c->game) || (!has_begun(c) && !is_answer_to_pass(c))) {
+    if (!is_late(c)) {
         return false;
     }
-    return c->removes_dead || ends_well(c) || may_be_counted(c);
+    const standing s = standing_of(c);
+    return may_be_due(c, &s);
 }
 
 // ---- Foresight -----------------------------------------------------------------------------
@@ -112,20 +124,22 @@ static bool is_settled_by_playouts(const ludus_pass_case *c)
 }
 
 // Nets see few boards as full as these and may be unsure of points that are nobody's to win.
-static bool may_ask_playouts(const ludus_pass_case *c, const float *ownership)
+static bool may_ask_playouts(const ludus_pass_case *c, const standing *s, const float *ownership)
 {
-    ludus_go_colour owner[LUDUS_GO_MAX_POINTS];
-    const bool leads = lead_of(c, owner) >= 0;
-    const bool is_sure = leads ? c->value >= SURE_VALUE : c->value <= -SURE_VALUE;
+    const bool is_sure = s->lead >= 0 ? c->value >= SURE_VALUE : c->value <= -SURE_VALUE;
     return ownership == NULL || (!c->removes_dead && is_sure);
 }
 
 bool ludus_pass_is_due(const ludus_pass_case *c, const float *ownership)
 {
-    if (!ludus_pass_may_be_due(c)) {
+    if (!is_late(c)) {
         return false;
     }
-    return (!c->removes_dead && ends_well(c)) ||
+    const standing s = standing_of(c);
+    if (!may_be_due(c, &s)) {
+        return false;
+    }
+    return (!c->removes_dead && ends_well(c, &s)) ||
            (ownership != NULL && is_settled_by_net(c, ownership)) ||
-           (may_ask_playouts(c, ownership) && is_settled_by_playouts(c));
+           (may_ask_playouts(c, &s, ownership) && is_settled_by_playouts(c));
 }
