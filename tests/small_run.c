@@ -24,15 +24,39 @@ ludus_config *small_run_config(const char *recipe)
     return config;
 }
 
+ludus_run *small_run_begin(const char *recipe, const char *assignment, const char *folder,
+                           int32_t threads, ludus_config **config)
+{
+    ludus_error error;
+    ludus_run *run;
+    *config = small_run_config(recipe);
+    if (assignment != NULL) {
+        assert_int_equal(ludus_config_set(*config, assignment, &error), LUDUS_OK);
+    }
+    if (ludus_run_create(&run, folder, *config, threads, &error)) {
+        fail_msg("%s", error.text);
+    }
+    return run;
+}
+
+const ludus_report *small_run_steps(ludus_run *run, int32_t count)
+{
+    ludus_error error;
+    const ludus_report *report = NULL;
+    for (int32_t i = 0; i < count; i++) {
+        if (ludus_run_step(run, &report, &error)) {
+            fail_msg("%s", error.text);
+        }
+    }
+    return report;
+}
+
 uint64_t small_run_finish(ludus_run *run)
 {
     ludus_error error;
     uint64_t hash = 0;
     while (!ludus_run_finished(run)) {
-        const ludus_report *report;
-        if (ludus_run_step(run, &report, &error)) {
-            fail_msg("%s", error.text);
-        }
+        small_run_steps(run, 1);
     }
     assert_int_equal(ludus_run_hash(run, &hash, &error), LUDUS_OK);
     return hash;
@@ -41,16 +65,25 @@ uint64_t small_run_finish(ludus_run *run)
 uint64_t small_run_whole(const char *recipe, const char *folder, int32_t threads)
 {
     ludus_error error;
-    ludus_run *run;
-    ludus_config *config = small_run_config(recipe);
-    if (ludus_run_create(&run, folder, config, threads, &error)) {
-        fail_msg("%s", error.text);
-    }
+    ludus_config *config;
+    ludus_run *run = small_run_begin(recipe, NULL, folder, threads, &config);
     const uint64_t hash = small_run_finish(run);
     assert_int_equal(ludus_run_save(run, &error), LUDUS_OK);
     ludus_run_destroy(run);
     ludus_config_destroy(config);
     return hash;
+}
+
+void small_run_part(const char *recipe, const char *folder, int32_t saved, int32_t lost)
+{
+    ludus_error error;
+    ludus_config *config;
+    ludus_run *run = small_run_begin(recipe, NULL, folder, 2, &config);
+    small_run_steps(run, saved);
+    assert_int_equal(ludus_run_save(run, &error), LUDUS_OK);
+    small_run_steps(run, lost);
+    ludus_run_destroy(run);
+    ludus_config_destroy(config);
 }
 
 uint64_t small_run_resumed(const char *folder, int32_t threads)

@@ -54,31 +54,6 @@ static void assert_same_segments(const char *one, const char *other)
     }
 }
 
-static ludus_run *begin(const char *folder, const char *assignment, int32_t threads,
-                        ludus_config **config)
-{
-    ludus_error error;
-    ludus_run *run;
-    *config = small_run_config(recipe);
-    if (assignment != NULL) {
-        assert_int_equal(ludus_config_set(*config, assignment, &error), LUDUS_OK);
-    }
-    if (ludus_run_create(&run, folder, *config, threads, &error)) {
-        fail_msg("%s", error.text);
-    }
-    return run;
-}
-
-static void steps(ludus_run *run, int32_t count, const ludus_report **report)
-{
-    ludus_error error;
-    for (int32_t i = 0; i < count; i++) {
-        if (ludus_run_step(run, report, &error)) {
-            fail_msg("%s", error.text);
-        }
-    }
-}
-
 // ---- Repeating and going on ------------------------------------------------------------------
 
 static void killed_runs_end_the_same(void **state)
@@ -96,9 +71,6 @@ static void killed_runs_end_the_same(void **state)
 static void a_mix_does_not_depend_on_threads_or_stops(void **state)
 {
     char one[TEMP_PATH_MAX], more[TEMP_PATH_MAX], halves[TEMP_PATH_MAX];
-    ludus_error error;
-    ludus_config *config;
-    const ludus_report *report;
     temp_path(state, "one", one);
     temp_path(state, "two", more);
     temp_path(state, "halves", halves);
@@ -106,12 +78,7 @@ static void a_mix_does_not_depend_on_threads_or_stops(void **state)
     assert_int_equal(small_run_whole(recipe, more, 2), expected);
     temp_path(state, "four", more);
     assert_int_equal(small_run_whole(recipe, more, 4), expected);
-    ludus_run *run = begin(halves, NULL, 2, &config);
-    steps(run, 2, &report);
-    assert_int_equal(ludus_run_save(run, &error), LUDUS_OK);
-    steps(run, 1, &report); // its records are cut off again
-    ludus_run_destroy(run);
-    ludus_config_destroy(config);
+    small_run_part(recipe, halves, 2, 1); // the last one's records are cut off again
     assert_int_equal(small_run_resumed(halves, 1), expected);
     assert_same_segments(one, halves);
 }
@@ -121,12 +88,11 @@ static void a_mix_without_a_checkpoint_begins_again(void **state)
 {
     char straight[TEMP_PATH_MAX], lost[TEMP_PATH_MAX];
     ludus_config *config;
-    const ludus_report *report;
     temp_path(state, "whole", straight);
     temp_path(state, "lost", lost);
     const uint64_t expected = small_run_whole(recipe, straight, 2);
-    ludus_run *run = begin(lost, "run.checkpoint_minutes=1000", 2, &config);
-    steps(run, 3, &report);
+    ludus_run *run = small_run_begin(recipe, "run.checkpoint_minutes=1000", lost, 2, &config);
+    small_run_steps(run, 3);
     ludus_run_destroy(run);
     ludus_config_destroy(config);
     assert_int_equal(small_run_resumed(lost, 2), expected);
@@ -178,10 +144,9 @@ static void every_board_plays_its_share_and_trains(void **state)
 {
     char folder[TEMP_PATH_MAX];
     ludus_config *config;
-    const ludus_report *report;
     temp_path(state, "shares", folder);
-    ludus_run *run = begin(folder, "selfplay.evaluations=400", 2, &config);
-    steps(run, 3, &report);
+    ludus_run *run = small_run_begin(recipe, "selfplay.evaluations=400", folder, 2, &config);
+    const ludus_report *report = small_run_steps(run, 3);
     const double all = ludus_report_get(report, "evaluations");
     assert_true(sum_of(report, "evaluations") == all);
     assert_true(sum_of(report, "games") == ludus_report_get(report, "games"));

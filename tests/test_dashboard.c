@@ -14,17 +14,18 @@
 
 #include <cmocka.h>
 
-static picture draw_dashboard(void **state, const ludus_dashboard_setup *setup,
-                              const scripted_event *events, int32_t n, int32_t width)
+static picture draw_run(void **state, const char *path, double smoothing,
+                        const scripted_event *events, int32_t n)
 {
     ludus_dashboard *dashboard;
     ludus_error error = {.text = ""};
-    if (ludus_dashboard_create(&dashboard, setup, &error) != LUDUS_OK) {
+    const ludus_dashboard_setup setup = {.runs = &path, .num_runs = 1, .smoothing = smoothing};
+    if (ludus_dashboard_create(&dashboard, &setup, &error) != LUDUS_OK) {
         fail_msg("%s", error.text);
     }
     scripted s = {
         .ops = ludus_dashboard_screen(), .self = dashboard, .events = events, .num_events = n};
-    const picture p = scripted_draw(state, &s, 12, width, width * 5 / 8);
+    const picture p = scripted_draw(state, &s, 12, 1280, 800);
     ludus_dashboard_destroy(dashboard);
     return p;
 }
@@ -34,14 +35,12 @@ static void what_is_switched_on_and_off_leaves_the_same_dashboard(void **state)
     static const int32_t keys[] = {'l', 'k', LUDUS_KEY_TAB, LUDUS_KEY_RETURN};
     char path[TEMP_PATH_MAX];
     metrics_run_write(state, "dash", 60, path);
-    const char *runs[] = {path};
-    const ludus_dashboard_setup setup = {.runs = runs, .num_runs = 1};
-    const picture plain = draw_dashboard(state, &setup, NULL, 0, 1280);
+    const picture plain = draw_run(state, path, 0, NULL, 0);
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
         const scripted_event once[] = {scripted_key(2, keys[i])};
         const scripted_event twice[] = {scripted_key(2, keys[i]), scripted_key(4, keys[i])};
-        const picture changed = draw_dashboard(state, &setup, once, 1, 1280);
-        const picture back = draw_dashboard(state, &setup, twice, 2, 1280);
+        const picture changed = draw_run(state, path, 0, once, 1);
+        const picture back = draw_run(state, path, 0, twice, 2);
         assert_false(picture_equal(plain, changed));
         assert_true(picture_equal(plain, back));
         picture_free(changed);
@@ -54,14 +53,12 @@ static void a_click_enlarges_a_chart_and_escape_brings_the_others_back(void **st
 {
     char path[TEMP_PATH_MAX];
     metrics_run_write(state, "click", 60, path);
-    const char *runs[] = {path};
-    const ludus_dashboard_setup setup = {.runs = runs, .num_runs = 1};
     // The click goes to the first chart, which has the focus already.
     const scripted_event large[] = {scripted_mouse(2, LUDUS_EVENT_MOUSE_DOWN, 500, 150)};
     const scripted_event back[] = {large[0], scripted_key(5, LUDUS_KEY_ESCAPE)};
-    const picture a = draw_dashboard(state, &setup, NULL, 0, 1280);
-    const picture b = draw_dashboard(state, &setup, large, 1, 1280);
-    const picture c = draw_dashboard(state, &setup, back, 2, 1280);
+    const picture a = draw_run(state, path, 0, NULL, 0);
+    const picture b = draw_run(state, path, 0, large, 1);
+    const picture c = draw_run(state, path, 0, back, 2);
     assert_false(picture_equal(a, b));
     assert_true(picture_equal(a, c));
     picture_free(a);
@@ -73,11 +70,9 @@ static void hovering_shows_values(void **state)
 {
     char path[TEMP_PATH_MAX];
     metrics_run_write(state, "hover", 60, path);
-    const char *runs[] = {path};
-    const ludus_dashboard_setup setup = {.runs = runs, .num_runs = 1, .smoothing = .5};
     const scripted_event hover[] = {scripted_mouse(2, LUDUS_EVENT_MOUSE_MOVE, 500, 180)};
-    const picture a = draw_dashboard(state, &setup, NULL, 0, 1280);
-    const picture b = draw_dashboard(state, &setup, hover, 1, 1280);
+    const picture a = draw_run(state, path, .5, NULL, 0);
+    const picture b = draw_run(state, path, .5, hover, 1);
     assert_false(picture_equal(a, b));
     picture_free(a);
     picture_free(b);

@@ -97,27 +97,16 @@ static void a_record_begins_with_the_games_komi(void **state)
 static void varied_runs_repeat_and_go_on_exactly(void **state)
 {
     char one[TEMP_PATH_MAX], two[TEMP_PATH_MAX], halves[TEMP_PATH_MAX];
-    ludus_error error;
-    ludus_run *run;
-    const ludus_report *report;
+    ludus_config *config;
     temp_path(state, "one", one);
     temp_path(state, "two", two);
     temp_path(state, "halves", halves);
     const uint64_t expected = small_run_whole(recipe, one, 1);
     assert_int_equal(small_run_whole(recipe, two, 2), expected);
-    ludus_config *config = small_run_config(recipe);
-    assert_int_equal(ludus_run_create(&run, halves, config, 2, &error), LUDUS_OK);
-    for (int i = 0; i < 2; i++) {
-        assert_int_equal(ludus_run_step(run, &report, &error), LUDUS_OK);
-    }
-    assert_int_equal(ludus_run_save(run, &error), LUDUS_OK);
-    ludus_run_destroy(run);
-    ludus_config_destroy(config);
+    small_run_part(recipe, halves, 2, 0);
     assert_int_equal(small_run_resumed(halves, 1), expected);
-    config = small_run_config(recipe);
-    assert_int_equal(ludus_config_set(config, "selfplay.varied_share=0", &error), LUDUS_OK);
     temp_path(state, "usual", halves);
-    assert_int_equal(ludus_run_create(&run, halves, config, 2, &error), LUDUS_OK);
+    ludus_run *run = small_run_begin(recipe, "selfplay.varied_share=0", halves, 2, &config);
     assert_int_not_equal(small_run_finish(run), expected);
     ludus_run_destroy(run);
     ludus_config_destroy(config);
