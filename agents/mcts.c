@@ -410,12 +410,13 @@ static bool descend(ludus_mcts *t, ludus_mcts_path *path)
 static void hand_out(ludus_mcts *t, const ludus_mcts_path *path, uint64_t hash, ludus_leaf *leaf)
 {
     const ludus_mcts_node *node = &t->nodes[path->leaf];
-    const uint64_t symmetries = (uint64_t)t->game.spec.num_symmetries;
+    const void *pos = ludus_mcts_state(t, path->leaf);
+    const uint64_t symmetries = (uint64_t)ludus_game_symmetries(&t->game, pos);
     int32_t sym = t->config.enable_symmetry ? (int32_t)(ludus_mix64(hash) % symmetries) : 0;
     if (path->length == 0 && t->config.average_symmetries > 1) {
         sym = (int32_t)((uint64_t)t->rounds % symmetries);
     }
-    *leaf = (ludus_leaf){.pos = ludus_mcts_state(t, path->leaf),
+    *leaf = (ludus_leaf){.pos = pos,
                          .legal = t->edge_move + node->first_edge,
                          .num_legal = node->num_edges,
                          .sym = sym,

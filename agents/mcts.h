@@ -60,7 +60,8 @@ typedef struct ludus_mcts_config {
 } ludus_mcts_config;
 
 ludus_mcts_config ludus_mcts_config_default(void);
-// The defaults with what pays for playing this game: lookahead in chess.
+// The defaults with what pays for playing this game: in chess lookahead, and no symmetry, since few
+// positions of a game have one and a net may have learned from games as they were played.
 ludus_mcts_config ludus_mcts_config_for_game(const ludus_game *game);
 // The [search] section.
 extern const ludus_option ludus_mcts_options[];

@@ -30,7 +30,7 @@ static ludus_status create(int32_t size, ludus_game_spec *spec, void **ctx)
                               .num_moves = LUDUS_CHESS_NUM_MOVES,
                               .max_legal = LUDUS_CHESS_MAX_MOVES,
                               .max_plies = LUDUS_CHESS_MAX_PLIES,
-                              .num_symmetries = 1,
+                              .num_symmetries = 2,
                               .state_bytes = sizeof(position),
                               .board = {8, 8},
                               .summary = "chess; Chess960 from positions"};
@@ -185,21 +185,39 @@ static void fill(float *planes, int32_t plane, float value)
     }
 }
 
+// Left and right change places; castling alone tells them apart.
+static int32_t symmetries(const void *ctx, const void *pos)
+{
+    (void)ctx;
+    const ludus_chess_board *b = &((const position *)pos)->board;
+    for (int32_t i = 0; i < 4; i++) {
+        if (b->castle[i >> 1][i & 1] != LUDUS_CHESS_NO_FILE) {
+            return 1;
+        }
+    }
+    return 2;
+}
+
+static int32_t flip_of(int32_t sym)
+{
+    return sym == 0 ? 0 : 7; // to be combined with squares and files by exclusive or
+}
+
 static void encode(const void *ctx, const void *pos, int32_t sym, float *planes)
 {
     (void)ctx;
-    (void)sym;
+    const int32_t flip = flip_of(sym);
     const position *p = pos;
     const ludus_chess_board *b = &p->board;
     memset(planes, 0, sizeof(float) * LUDUS_CHESS_NUM_PLANES * 64);
     for (int32_t plane = 0; plane < PLANE_EP; plane++) {
         uint64_t pieces = b->colour[plane / 6] & b->kind[plane % 6];
         for (; pieces != 0; pieces &= pieces - 1) {
-            planes[plane * 64 + __builtin_ctzll(pieces)] = 1.0f;
+            planes[plane * 64 + (__builtin_ctzll(pieces) ^ flip)] = 1.0f;
         }
     }
     if (b->ep != LUDUS_CHESS_NO_FILE) {
-        planes[PLANE_EP * 64 + 40 + b->ep] = 1.0f;
+        planes[PLANE_EP * 64 + 40 + (b->ep ^ flip)] = 1.0f;
     }
     for (int32_t i = 0; i < 4; i++) {
         if (b->castle[i >> 1][i & 1] != LUDUS_CHESS_NO_FILE) {
@@ -215,10 +233,14 @@ static void encode(const void *ctx, const void *pos, int32_t sym, float *planes)
 
 static void permute(const void *ctx, int32_t sym, ludus_move *out)
 {
-    (void)ctx;
-    (void)sym;
+    const ludus_chess_policy *policy = ctx;
+    const int32_t flip = flip_of(sym);
     for (ludus_move move = 0; move < LUDUS_CHESS_NUM_MOVES; move++) {
-        out[move] = move;
+        const ludus_chess_move plain = policy->move_at[move];
+        out[move] =
+            ludus_chess_policy_index(policy, ludus_chess_move_of(ludus_chess_from(plain) ^ flip,
+                                                                 ludus_chess_to(plain) ^ flip,
+                                                                 ludus_chess_promotion(plain)));
     }
 }
 
@@ -247,6 +269,7 @@ const ludus_game_ops ludus_chess_ops = {
     .outcome = outcome,
     .hash = hash,
     .encode = encode,
+    .symmetries = symmetries,
     .permute = permute,
     .move_from_text = ludus_chess_move_from_text,
     .move_to_text = ludus_chess_move_to_text,

@@ -25,7 +25,8 @@
 // Planes, [20,8,8], rank 1 of the mover first: 0-5 own pawns, knights, bishops, rooks, queens,
 // king; 6-11 the opponent's; 12 the square of a legal en-passant capture; 13-16 castling rights
 // (own king's wing, own queen's wing, the opponent's) as ones; 17 ones when the position occurred
-// before; 18 fifty-move clock / 100; 19 ones. No history planes: chess is a game of perfect
+// before; 18 fifty-move clock / 100; 19 ones. Where nobody may castle the board seen in a mirror
+// (a- and h-file change places) is a symmetry. No history planes: chess is a game of perfect
 // information whose past matters only to the draws, which planes 17 and 18 tell of, and earlier
 // boards would multiply the position block, which search copies at every node.
 //

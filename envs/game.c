@@ -83,6 +83,12 @@ void ludus_game_permute(const ludus_game *game, int32_t sym, ludus_move *out)
     game->ops->permute(game->ctx, sym, out);
 }
 
+int32_t ludus_game_symmetries(const ludus_game *game, const void *pos)
+{
+    return game->ops->symmetries != NULL ? game->ops->symmetries(game->ctx, pos)
+                                         : game->spec.num_symmetries;
+}
+
 // Up to five legal moves as text, for messages. out: [size].
 static void legal_examples(const ludus_game *game, const void *pos, char *out, size_t size)
 {

@@ -71,6 +71,9 @@ typedef struct ludus_game_ops {
     uint64_t (*hash)(const void *ctx, const void *pos); // equal positions, equal hash
     // Planes of the position seen through symmetry `sym`: [C,H,W].
     void (*encode)(const void *ctx, const void *pos, int32_t sym, float *planes);
+    // (optional) How many of the symmetries, counted from 0, hold at this position: the game goes
+    // on the same when seen through one of them. 1..num_symmetries; NULL: all, always.
+    int32_t (*symmetries)(const void *ctx, const void *pos);
     // out[i] = where move i lands under the same symmetry: [num_moves].
     void (*permute)(const void *ctx, int32_t sym, ludus_move *out);
     // LUDUS_ERR_FORMAT when it is no move of this game; legality is the wrapper's check.
@@ -125,6 +128,8 @@ ludus_outcome ludus_game_outcome(const ludus_game *game, const void *pos);
 uint64_t ludus_game_hash(const ludus_game *game, const void *pos);
 void ludus_game_encode(const ludus_game *game, const void *pos, int32_t sym, float *planes);
 void ludus_game_permute(const ludus_game *game, int32_t sym, ludus_move *out);
+// Symmetries 0 .. count - 1 may be used for this position.
+int32_t ludus_game_symmetries(const ludus_game *game, const void *pos);
 // A legal move, or one line that says what is wrong: not a move, not legal now (with examples).
 ludus_status ludus_game_parse_move(const ludus_game *game, const void *pos, const char *text,
                                    ludus_move *out, ludus_error *error);
@@ -145,9 +150,9 @@ uint64_t ludus_game_perft(const ludus_game *game, const void *pos, int32_t depth
 
 // Plays `games` random games from the start and checks the whole contract on the way: legal moves
 // sorted and in range, hash and encode pure, equal blocks after equal moves, text round trip,
-// symmetry maps are permutations that agree with encode, perft_leaves agrees with legal, the game
-// ends within max_plies, to_move alternates unless the game says otherwise. Every game's unit test
-// calls this.
+// symmetry maps are permutations that agree with encode (where the start has all symmetries),
+// perft_leaves agrees with legal, the game ends within max_plies, to_move alternates unless the
+// game says otherwise. Every game's unit test calls this.
 ludus_status ludus_game_check(const ludus_game *game, uint64_t seed, int32_t games,
                               ludus_error *error);
 

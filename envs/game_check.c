@@ -98,6 +98,10 @@ static ludus_status check_legal(checker *c, int32_t *count)
     if ((*count == 0) != (ludus_game_outcome(game, c->pos) != LUDUS_ONGOING)) {
         return broken(c, "outcome and legal moves disagree on whether the game is over");
     }
+    const int32_t symmetries = ludus_game_symmetries(game, c->pos);
+    if (symmetries < 1 || symmetries > game->spec.num_symmetries) {
+        return broken(c, "symmetries is out of range");
+    }
     if (game->ops->perft_leaves != NULL &&
         game->ops->perft_leaves(game->ctx, c->pos) != (uint64_t)*count) {
         return broken(c, "perft_leaves differs from the number of legal moves");
@@ -246,7 +250,7 @@ static void begin(checker *c)
     c->sym = c->game_number % game->spec.num_symmetries;
     ludus_game_encode(game, c->pos, 0, c->planes);
     ludus_game_encode(game, c->pos, c->sym, c->other);
-    c->enable_mirror = same_planes(c);
+    c->enable_mirror = same_planes(c) && c->sym < ludus_game_symmetries(game, c->pos);
 }
 
 static ludus_status check_one_game(checker *c, ludus_rng *rng)

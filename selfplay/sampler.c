@@ -252,10 +252,10 @@ static ludus_status draw_row(ludus_sampler *s, worker *w, int64_t step, int64_t 
             return status;
         }
         if (ply.num_policy > 0) {
-            const int32_t sym =
-                s->config.enable_symmetry
-                    ? (int32_t)ludus_rng_below(&rng, (uint32_t)s->game.spec.num_symmetries)
-                    : 0;
+            const int32_t sym = s->config.enable_symmetry
+                                    ? (int32_t)ludus_rng_below(
+                                          &rng, (uint32_t)ludus_game_symmetries(&s->game, w->pos))
+                                    : 0;
             fill_row(s, w, &ply, for_mover, sym, row);
             return fill_future(s, w, &found, sym, row);
         }

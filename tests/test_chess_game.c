@@ -318,6 +318,50 @@ static void black_sees_the_board_as_white_does(void **state)
     assert_memory_equal(planes[0], planes[1], sizeof(planes[0]));
 }
 
+// The mirrored game, move by move: the same planes, the moves' images, the same end.
+static void without_castling_the_mirror_image_is_the_same_game(void **state)
+{
+    table *t = *state;
+    float planes[2][LUDUS_CHESS_NUM_PLANES * 64];
+    ludus_move map[LUDUS_CHESS_NUM_MOVES], moves[LUDUS_CHESS_MAX_MOVES];
+    void *mirror = ludus_alloc(1, t->game.spec.state_bytes);
+    ludus_game_permute(&t->game, 1, map);
+    for (uint64_t number = 0; number < 20; number++) {
+        ludus_rng rng;
+        ludus_rng_init(&rng, 7, number);
+        set(t, "rnbkqbnr/pppppppp/8/8/8/8/PPPPPPPP/RNBKQBNR w - - 0 1");
+        memcpy(mirror, t->pos, t->game.spec.state_bytes);
+        set(t, "rnbqkbnr/pppppppp/8/8/8/8/PPPPPPPP/RNBQKBNR w - - 0 1");
+        int32_t num;
+        while ((num = ludus_game_legal(&t->game, t->pos, moves)) > 0) {
+            assert_int_equal(ludus_game_symmetries(&t->game, t->pos), 2);
+            ludus_game_encode(&t->game, t->pos, 1, planes[0]);
+            ludus_game_encode(&t->game, mirror, 0, planes[1]);
+            assert_memory_equal(planes[0], planes[1], sizeof(planes[0]));
+            for (int32_t i = 0; i < num; i++) {
+                assert_true(ludus_game_is_legal(&t->game, mirror, map[moves[i]]));
+            }
+            const ludus_move move = moves[ludus_rng_below(&rng, (uint32_t)num)];
+            ludus_game_play(&t->game, t->pos, move);
+            ludus_game_play(&t->game, mirror, map[move]);
+        }
+        assert_int_equal(ludus_game_outcome(&t->game, mirror),
+                         ludus_game_outcome(&t->game, t->pos));
+    }
+    ludus_free(mirror);
+}
+
+static void with_castling_left_and_right_differ(void **state)
+{
+    table *t = *state;
+    ludus_game_init(&t->game, t->pos);
+    assert_int_equal(ludus_game_symmetries(&t->game, t->pos), 1);
+    set(t, "r3k3/8/8/8/8/8/8/4K3 b q - 0 1"); // one right of either side is enough
+    assert_int_equal(ludus_game_symmetries(&t->game, t->pos), 1);
+    set(t, "4k3/8/8/8/8/8/8/4K2R b K - 0 1");
+    assert_int_equal(ludus_game_symmetries(&t->game, t->pos), 1);
+}
+
 static void planes_say_what_the_header_says(void **state)
 {
     table *t = *state;
@@ -449,6 +493,8 @@ int main(void)
         cmocka_unit_test(texts_that_are_no_moves_are_refused),
         cmocka_unit_test(every_index_is_one_move_and_back),
         cmocka_unit_test(black_sees_the_board_as_white_does),
+        cmocka_unit_test(without_castling_the_mirror_image_is_the_same_game),
+        cmocka_unit_test(with_castling_left_and_right_differ),
         cmocka_unit_test(planes_say_what_the_header_says),
         cmocka_unit_test(the_clocks_are_part_of_the_hash),
         cmocka_unit_test(moves_come_apart_and_together),
