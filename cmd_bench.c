@@ -158,11 +158,13 @@ static ludus_status add_think_rows(const ludus_game *game, const ludus_net *net,
         config.threads = cores[i] < 64 ? cores[i] : 64;
         status = ludus_thinker_bench_run(game, net, &config, THINK_SECONDS, &b, error);
         if (!status) {
-            json_array_append_new(rows, json_pack("{s:s, s:i, s:i, s:f, s:f, s:f}", "game",
-                                                  game->spec.name, "threads", config.threads,
-                                                  "batch", config.batch, "evals_per_s",
-                                                  b.evaluations_per_s, "simulations_per_s",
-                                                  b.simulations_per_s, "stop_ms", b.stop_ms));
+            json_array_append_new(rows,
+                                  json_pack("{s:s, s:s, s:i, s:i, s:f, s:f, s:f}", "game",
+                                            game->spec.name, "precision",
+                                            ludus_precision_name((ludus_precision)config.precision),
+                                            "threads", config.threads, "batch", config.batch,
+                                            "evals_per_s", b.evaluations_per_s, "simulations_per_s",
+                                            b.simulations_per_s, "stop_ms", b.stop_ms));
         }
     }
     return status;

@@ -48,7 +48,7 @@ static const ludus_arg gtp_args[] = {
     {"--ponder", LUDUS_ARG_FLAG, offsetof(gtp_options, ponder), 0, 0, NULL, NULL,
      "think on the opponent's time"},
     {"--precision", LUDUS_ARG_CHOICE, offsetof(gtp_options, precision), 0, 0, "P", precision_names,
-     "f32, bf16 or int8"},
+     "f32, bf16 or int8 (default: the quickest, int8)"},
     LUDUS_ARG_ROW_THREADS(gtp_options),
     LUDUS_ARG_ROW_SEED(gtp_options),
 };
@@ -102,7 +102,11 @@ static const char *choose_net(const gtp_options *options, char path[LUDUS_PATH_M
 
 static int gtp_run(int argc, char **argv)
 {
-    gtp_options options = {.size = 9, .level = LUDUS_LEVEL_MAX, .resign = 3, .seed = 1};
+    gtp_options options = {.size = 9,
+                           .level = LUDUS_LEVEL_MAX,
+                           .precision = LUDUS_PRECISION_INT8,
+                           .resign = 3,
+                           .seed = 1};
     char path[LUDUS_PATH_MAX];
     ludus_words words;
     ludus_error error;

@@ -19,6 +19,7 @@ ludus_gtp_config ludus_gtp_config_default(void)
                               .rules = LUDUS_GTP_CHINESE,
                               .level = LUDUS_LEVEL_MAX,
                               .threads = 1,
+                              .precision = LUDUS_PRECISION_INT8,
                               .enable_files = true,
                               .resign = 0.03,
                               .seed = 1};

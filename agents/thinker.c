@@ -12,7 +12,12 @@
 ludus_thinker_config ludus_thinker_config_default(void)
 {
     ludus_thinker_config config = {
-        .threads = 1, .batch = 8, .max_nodes = 400000, .report_seconds = 0.1};
+        .threads = 1,
+        .batch = 8,
+        .precision = LUDUS_PRECISION_INT8,
+        .max_nodes = 400000,
+        .report_seconds = 0.1,
+    };
     config.search = ludus_mcts_config_default();
     config.search.cache_entries = 16384;
     return config;

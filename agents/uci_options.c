@@ -47,7 +47,7 @@ ludus_uci_options ludus_uci_options_default(void)
                                .overhead = 10,
                                .elo = 1500,
                                .batch = 8,
-                               .precision = LUDUS_PRECISION_F32};
+                               .precision = LUDUS_PRECISION_INT8};
 }
 
 int32_t ludus_uci_level_of_elo(int32_t elo)

@@ -10,6 +10,7 @@
 ludus_thinker_config desk_config(void)
 {
     ludus_thinker_config config = ludus_thinker_config_default();
+    config.precision = LUDUS_PRECISION_F32; // to be compared with other f32 evaluations
     config.max_nodes = 20000;
     config.report_seconds = 0.002;
     config.search.cache_entries = 1024;
