@@ -385,12 +385,12 @@ static ludus_status add_transitions_row(const char *world, bool pixels, json_t *
     }
     if (!status) {
         json_array_append_new(
-            rows,
-            json_pack("{s:s, s:s, s:I, s:i, s:f, s:f, s:f, s:f, s:f}", "world", world, "play",
-                      config.player ? "net" : "random", "transitions", (json_int_t)b.transitions,
-                      "frame_bytes", (int)b.frame_bytes, "mb_per_million",
-                      b.stored_bytes_per_transition, "stored_per_s", b.stored_per_second, "draw_us",
-                      b.draw_us, "train_us", b.train_us, "decode_share", b.decode_share));
+            rows, json_pack("{s:s, s:s, s:I, s:i, s:f, s:f, s:f, s:f, s:f, s:f}", "world", world,
+                            "play", config.player ? "net" : "random", "transitions",
+                            (json_int_t)b.transitions, "frame_bytes", (int)b.frame_bytes,
+                            "mb_per_million", b.stored_bytes_per_transition, "stored_per_s",
+                            b.stored_per_second, "draw_us", b.draw_us, "target_us", b.target_us,
+                            "train_us", b.train_us, "decode_share", b.decode_share));
     }
     ludus_world_net_free(&player);
     return status;

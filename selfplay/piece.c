@@ -25,6 +25,22 @@ ludus_status ludus_piece_format_for(ludus_piece_format *out, const ludus_env_spe
     return LUDUS_OK;
 }
 
+// to[i] ^= with[i], a word at a time: frames are some tens of bytes to some thousand.
+static void xor_frame(uint8_t *restrict to, const uint8_t *restrict with, size_t bytes)
+{
+    size_t i = 0;
+    for (; i + sizeof(uint64_t) <= bytes; i += sizeof(uint64_t)) {
+        uint64_t a, b;
+        memcpy(&a, to + i, sizeof a);
+        memcpy(&b, with + i, sizeof b);
+        a ^= b;
+        memcpy(to + i, &a, sizeof a);
+    }
+    for (; i < bytes; i++) {
+        to[i] ^= with[i];
+    }
+}
+
 // ---- Writing ---------------------------------------------------------------------------------
 
 typedef struct step {
@@ -115,10 +131,7 @@ static void put_frames(const ludus_piece_writer *w, ludus_buffer *out)
     }
     for (size_t i = (size_t)w->num_frames - 1; i > 0; i--) {
         uint8_t *to = out->data + first + i * bytes;
-        const uint8_t *before = to - bytes;
-        for (size_t k = 0; k < bytes; k++) {
-            to[k] ^= before[k];
-        }
+        xor_frame(to, to - bytes, bytes);
     }
 }
 
@@ -322,10 +335,7 @@ static void rebuild(const ludus_piece_format *f, const piece_view *v, const stac
     running += (size_t)(f->stack - 1) * f->frame_bytes;
     const int32_t last = after->newest > at->newest ? after->newest : at->newest;
     for (int32_t i = 0; i <= last; i++) {
-        const uint8_t *difference = v->frames + (size_t)i * f->frame_bytes;
-        for (size_t k = 0; k < f->frame_bytes; k++) {
-            running[k] ^= difference[k];
-        }
+        xor_frame(running, v->frames + (size_t)i * f->frame_bytes, f->frame_bytes);
         put_moment(f, at, i, running, obs);
         if (i < after->newest) {
             put_moment(f, after, i, running, next);

@@ -74,7 +74,7 @@ ludus_status ludus_replay_ring_add(ludus_replay_ring *ring, const ludus_held_chu
     ring->chunks[ring->end++] = *held;
     ring->closed_records += held->chunk.records;
     ring->closed_raw += held->chunk.raw_bytes;
-    ring->closed_stored += held->chunk.frame_bytes;
+    ring->closed_stored += sizeof *held + held->chunk.frame_bytes;
     return LUDUS_OK;
 }
 
@@ -83,7 +83,7 @@ static void drop_oldest(ludus_replay_ring *ring)
     ludus_held_chunk *oldest = &ring->chunks[ring->begin++];
     ring->closed_records -= oldest->chunk.records;
     ring->closed_raw -= oldest->chunk.raw_bytes;
-    ring->closed_stored -= oldest->chunk.frame_bytes;
+    ring->closed_stored -= sizeof *oldest + oldest->chunk.frame_bytes;
     ludus_free(oldest->frame);
     oldest->frame = NULL;
 }

@@ -31,7 +31,7 @@ typedef struct ludus_replay_reader ludus_replay_reader;
 
 typedef struct ludus_replay_config {
     int64_t capacity_items; // ring size
-    int64_t capacity_bytes; // of compressed memory; 0 = no limit
+    int64_t capacity_bytes; // of memory as in stored_bytes; 0 = no limit
     int32_t chunk_bytes;    // raw bytes of a chunk, 256 .. 16 MiB; a larger record has its own
     int64_t cache_bytes;    // about what each reader keeps decompressed
     int32_t level;          // zstd level, -50..19; below 0: larger and quicker to read
@@ -66,7 +66,7 @@ int64_t ludus_replay_end(const ludus_replay *replay);   // one past the newest
 typedef struct ludus_replay_stats {
     int64_t records, items; // held
     size_t raw_bytes;       // of the held records
-    size_t stored_bytes;    // memory they take, compressed (open chunk counted raw)
+    size_t stored_bytes;    // memory they take: frames, chunk headers, the open chunk raw
     size_t file_bytes;      // written to segments since creation
 } ludus_replay_stats;
 void ludus_replay_stats_get(const ludus_replay *replay, ludus_replay_stats *out);
@@ -86,6 +86,9 @@ typedef struct ludus_replay_found {
 // Allocates only while its cache fills (tests/test_replay.c: find_does_not_allocate_when_warm).
 ludus_status ludus_replay_find(ludus_replay_reader *reader, int64_t item, ludus_replay_found *out,
                                ludus_error *error);
+// Asks the CPU to fetch what find(item) will read. For draws from a replay much larger than the
+// CPU's caches: hint at a whole batch first, then find, and the waits for memory overlap.
+void ludus_replay_hint(const ludus_replay_reader *reader, int64_t item);
 
 // Checkpoints: everything held, bit for bit (chunk borders included). load verifies every byte and
 // every record's frame before it replaces the content; it fails on records of another tag. A

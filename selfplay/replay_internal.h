@@ -21,8 +21,9 @@ typedef struct ludus_replay_ring {
     ludus_buffer open;  // raw bytes of the open chunk
     int64_t open_first; // item number of its first item
     int32_t open_records, open_items;
-    int64_t closed_records;           // in the full chunks
-    size_t closed_raw, closed_stored; // bytes
+    int64_t closed_records; // in the full chunks
+    size_t closed_raw;      // bytes before compression
+    size_t closed_stored;   // and after it, with their headers
 } ludus_replay_ring;
 
 struct ludus_replay {

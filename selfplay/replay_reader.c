@@ -3,6 +3,9 @@
 #include <assert.h>
 #include <inttypes.h>
 
+#define CACHE_LINE 64
+#define HINT_BYTES 512 // of a chunk; what follows the CPU fetches by itself
+
 // A decompressed chunk.
 typedef struct slot {
     uint64_t serial; // of the chunk; 0 = empty
@@ -119,6 +122,22 @@ static ludus_status find_in(const uint8_t *raw, size_t size, int64_t first, int6
         record.first += record.items;
     }
     return ludus_fail(error, LUDUS_ERR_FORMAT, "replay: item %" PRId64 " is damaged", item);
+}
+
+void ludus_replay_hint(const ludus_replay_reader *reader, int64_t item)
+{
+    const ludus_replay_ring *ring = &reader->replay->ring;
+    if (item >= ring->open_first) {
+        return;
+    }
+    const ludus_held_chunk *held = chunk_of(ring, item);
+    const slot *s = &reader->slots[held->serial % reader->num_slots];
+    const bool is_warm = s->serial == held->serial;
+    const uint8_t *bytes = is_warm ? s->raw : held->frame;
+    const size_t size = is_warm ? held->chunk.raw_bytes : held->chunk.frame_bytes;
+    for (size_t i = 0; i < size && i < HINT_BYTES; i += CACHE_LINE) {
+        __builtin_prefetch(bytes + i);
+    }
 }
 
 ludus_status ludus_replay_find(ludus_replay_reader *reader, int64_t item, ludus_replay_found *out,

@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "agents/q_policy.h"
 #include "nets/train_bench.h"
 #include "selfplay/transition_sampler.h"
 #include "selfplay/transition_store.h"
@@ -11,6 +12,7 @@
 #define WORLDS 16
 #define STEPS 32   // of a world per phase
 #define DRAWS 4000 // batches
+#define TARGETS 50 // passes of the target network
 #define GAMMA 0.99f
 
 typedef struct bench {
@@ -32,12 +34,12 @@ ludus_transition_bench_config ludus_transition_bench_config_default(void)
         .replay = ludus_replay_config_default(),
         .q = ludus_q_config_default(),
         .train = ludus_trainer_config_default(),
-        .piece = 16,
+        .piece = 6,
         .n_step = 1,
         .transitions = 1000000,
         .epsilon = 0.1f,
     };
-    config.replay.chunk_bytes = 1024;
+    config.replay.chunk_bytes = 512;
     config.replay.level = -5;
     config.replay.cache_bytes = 16 << 20;
     config.train.batch = 32;
@@ -187,8 +189,38 @@ static ludus_status measure_draws(bench *b, ludus_transition_bench *out, ludus_e
     return status;
 }
 
-static ludus_status measure_training(const bench *b, ludus_transition_bench *out,
-                                     ludus_error *error)
+// What the target network's values of a batch cost, observations unpacked.
+static ludus_status measure_target(bench *b, const ludus_net_desc *desc,
+                                   ludus_transition_bench *out, ludus_error *error)
+{
+    ludus_net *net = NULL;
+    ludus_q_policy *policy = NULL;
+    ludus_transitions drawn;
+    const int32_t rows = b->config->train.batch;
+    const size_t bytes = ludus_env_packed_bytes(&b->spec);
+    ludus_status status =
+        ludus_transition_sampler_draw(b->sampler, 0, NULL, 0, 0.0f, &drawn, error);
+    if (status == LUDUS_OK) {
+        status = ludus_net_create(&net, desc, SEED, error);
+    }
+    if (status == LUDUS_OK) {
+        status = ludus_q_policy_create(&policy, net, &b->spec, &b->config->q, rows, error);
+    }
+    double start = 0.0;
+    for (int32_t pass = -1; pass < TARGETS && status == LUDUS_OK; pass++) {
+        start = pass == 0 ? ludus_clock_thread() : start; // the first one warms up
+        for (int32_t i = 0; i < rows; i++) {
+            ludus_q_policy_set(policy, i, drawn.next + (size_t)i * bytes);
+        }
+        ludus_q_policy_run(policy, rows);
+    }
+    out->target_us = (ludus_clock_thread() - start) / TARGETS * 1e6;
+    ludus_q_policy_destroy(policy);
+    ludus_net_destroy(net);
+    return status;
+}
+
+static ludus_status measure_training(bench *b, ludus_transition_bench *out, ludus_error *error)
 {
     ludus_net_desc desc = ludus_net_desc_default();
     ludus_train_bench_config config = ludus_train_bench_config_default();
@@ -201,8 +233,11 @@ static ludus_status measure_training(const bench *b, ludus_transition_bench *out
         status = ludus_train_bench_run(&desc, &config, &measured, error);
     }
     if (status == LUDUS_OK) {
+        status = measure_target(b, &desc, out, error);
+    }
+    if (status == LUDUS_OK) {
         out->train_us = 1e6 / measured.steps_per_cpu_s;
-        out->decode_share = out->draw_us / (out->draw_us + out->train_us);
+        out->decode_share = out->draw_us / (out->draw_us + out->target_us + out->train_us);
     }
     return status;
 }

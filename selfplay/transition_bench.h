@@ -4,8 +4,8 @@
 // Actors play as in training and store what they see through the learner's own path
 // (selfplay/transition_store.h); then batches are drawn uniformly from all of it
 // (selfplay/transition_sampler.h: found, decompressed, stacks rebuilt), with caches as the recipe
-// has them. The training step is ludus_trainer_step of nets/train_bench.h on the recipe's net,
-// without the target network's forward pass, so `decode_share` is an upper bound.
+// has them. The training step is the target network's values of the next observations and
+// ludus_trainer_step of nets/train_bench.h on the recipe's net.
 //
 // Threads: one; all times are CPU times of the calling thread.
 // Repeat: everything but the times depends on the arguments alone.
@@ -32,7 +32,8 @@ typedef struct ludus_transition_bench_config {
     float epsilon;
 } ludus_transition_bench_config;
 
-// MinAtar's recipe: net, pieces of 16, chunks of 1 KiB at level -5, batches of 32; 1M transitions.
+// MinAtar's recipe: net, pieces of 6, chunks of 512 bytes at level -5, batches of 32; 1M
+// transitions.
 ludus_transition_bench_config ludus_transition_bench_config_default(void);
 // The pixel recipe's: 84x84 in stacks of 4, the Nature network; 100k transitions.
 ludus_transition_bench_config ludus_transition_bench_config_pixels(void);
@@ -40,11 +41,12 @@ ludus_transition_bench_config ludus_transition_bench_config_pixels(void);
 typedef struct ludus_transition_bench {
     int64_t transitions;                // stored
     size_t frame_bytes;                 // of one frame, packed
-    double stored_bytes_per_transition; // compressed; chunk headers (48 bytes) not counted
+    double stored_bytes_per_transition; // compressed, with chunk headers
     double stored_per_second;           // transitions: written as pieces, pushed, compressed
     double draw_us;                     // of one batch
-    double train_us;                    // of one step
-    double decode_share;                // draw_us / (draw_us + train_us)
+    double target_us;                   // of the target network's values of a batch
+    double train_us;                    // of the gradient and the weights' change
+    double decode_share;                // draw_us / (draw_us + target_us + train_us)
 } ludus_transition_bench;
 
 ludus_status ludus_transition_bench_run(const char *world,

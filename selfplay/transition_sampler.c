@@ -123,12 +123,19 @@ ludus_status ludus_transition_sampler_draw(ludus_transition_sampler *sampler, in
                                            float beta, ludus_transitions *out, ludus_error *error)
 {
     choose_items(sampler, step, priorities, capacity, beta);
-#pragma omp parallel for default(none) shared(sampler) num_threads(sampler->config.threads)        \
-    schedule(static)
-    for (int32_t i = 0; i < sampler->config.batch; i++) {
+    const int32_t rows = sampler->config.batch;
+#pragma omp parallel default(none) shared(sampler, rows) num_threads(sampler->config.threads)
+    {
         worker *w = &sampler->workers[omp_get_thread_num()];
-        if (!w->failed && read_row(sampler, w, i) != LUDUS_OK) {
-            w->failed = true;
+#pragma omp for schedule(static) nowait // the next loop gives each thread the same rows
+        for (int32_t i = 0; i < rows; i++) {
+            ludus_replay_hint(w->reader, sampler->item[i]);
+        }
+#pragma omp for schedule(static)
+        for (int32_t i = 0; i < rows; i++) {
+            if (!w->failed && read_row(sampler, w, i) != LUDUS_OK) {
+                w->failed = true;
+            }
         }
     }
     for (int32_t i = 0; i < sampler->config.threads; i++) {
