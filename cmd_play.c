@@ -9,6 +9,7 @@
 #include "cmd_play_window.h"
 #include "cmd_signal.h"
 #include "cmd_world.h"
+#include "cmd_world_window.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -393,10 +394,14 @@ static bool name_opponent(table *t, const play_options *options)
     return length > 0 && (size_t)length < size;
 }
 
+static uint64_t seed_of(const play_options *options)
+{
+    return options->seed == SEED_OF_CLOCK ? (uint64_t)(ludus_clock_wall() * 1e6) : options->seed;
+}
+
 static ludus_status set_up(table *t, const play_options *options, ludus_error *error)
 {
-    const uint64_t now = (uint64_t)(ludus_clock_wall() * 1e6);
-    ludus_rng_init(&t->rng, options->seed == SEED_OF_CLOCK ? now : options->seed, 0);
+    ludus_rng_init(&t->rng, seed_of(options), 0);
     t->style = ludus_board_style_detect();
     t->pos = ludus_alloc(1, t->game.spec.state_bytes);
     t->moves = ludus_alloc((size_t)t->game.spec.max_plies, sizeof(*t->moves));
@@ -418,13 +423,51 @@ static ludus_status set_up(table *t, const play_options *options, ludus_error *e
     return ludus_player_open(&t->opponent, &t->game, t->opponent_text, error);
 }
 
+// The options that only the window understands; NULL when none is given.
+static const char *window_option(const play_options *options)
+{
+    return options->me                                    ? "--me"
+           : options->from                                ? "--from"
+           : options->moves                               ? "--moves"
+           : options->analyse                             ? "--analyse"
+           : ludus_window_args_headless(&options->window) ? "--png, --video and --frames"
+                                                          : NULL;
+}
+
+// The options that mean nothing in a world; NULL when none is given.
+static const char *board_option(const play_options *options)
+{
+    return options->opponent  ? "--opponent"
+           : options->level   ? "--level"
+           : options->me      ? "--me"
+           : options->from    ? "--from"
+           : options->moves   ? "--moves"
+           : options->analyse ? "--analyse"
+                              : NULL;
+}
+
 static int play_world(const char *name, const play_options *options)
 {
-    const uint64_t now = (uint64_t)(ludus_clock_wall() * 1e6);
+    if (board_option(options)) {
+        return ludus_cmd_fail_usage(&ludus_cmd_play, "%s: not in a world, which has no opponent",
+                                    board_option(options));
+    }
+    if (options->has_window) {
+        const ludus_world_window_args window = {.window = options->window,
+                                                .net = options->net,
+                                                .steps_per_second = options->speed,
+                                                .seed = seed_of(options),
+                                                .is_person = options->net == NULL};
+        return ludus_world_window(&ludus_cmd_play, name, &window);
+    }
+    if (window_option(options)) {
+        return ludus_cmd_fail_usage(&ludus_cmd_play, "%s: only with --window",
+                                    window_option(options));
+    }
     const ludus_world_play_options world = {
         .net = options->net,
         .steps_per_second = options->speed,
-        .seed = options->seed == SEED_OF_CLOCK ? now : options->seed,
+        .seed = seed_of(options),
     };
     return ludus_play_world(&ludus_cmd_play, name, &world);
 }
@@ -432,8 +475,7 @@ static int play_world(const char *name, const play_options *options)
 static int play_window(const char *game, const play_options *options)
 {
     ludus_rng rng;
-    const uint64_t now = (uint64_t)(ludus_clock_wall() * 1e6);
-    const uint64_t seed = options->seed == SEED_OF_CLOCK ? now : options->seed;
+    const uint64_t seed = seed_of(options);
     ludus_rng_init(&rng, seed, 0);
     const ludus_play_window_args window = {
         .window = options->window,
@@ -450,17 +492,6 @@ static int play_window(const char *game, const play_options *options)
         .enable_analysis = options->analyse,
     };
     return ludus_play_window(&ludus_cmd_play, game, &window);
-}
-
-// The options that only the window understands; NULL when none is given.
-static const char *window_option(const play_options *options)
-{
-    return options->me                                    ? "--me"
-           : options->from                                ? "--from"
-           : options->moves                               ? "--moves"
-           : options->analyse                             ? "--analyse"
-           : ludus_window_args_headless(&options->window) ? "--png, --video and --frames"
-                                                          : NULL;
 }
 
 static int play_run(int argc, char **argv)
@@ -523,6 +554,7 @@ const ludus_command ludus_cmd_play = {
                "  ludus play go9 --window --analyse          with the mouse; ? shows the keys\n"
                "Atari-like worlds: arrow keys and space, q to leave; or watch an agent.\n"
                "  ludus play breakout\n"
+               "  ludus play breakout --window\n"
                "  ludus play breakout --net nets/trained/breakout.safetensors\n",
     .args = play_args,
     .num_args = sizeof(play_args) / sizeof(play_args[0]),

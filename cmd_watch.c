@@ -4,12 +4,13 @@
 #include "cmd_data.h"
 #include "cmd_window.h"
 #include "cmd_world.h"
+#include "cmd_world_window.h"
+#include "envs/env.h"
 #include "viewer/dashboard_screen.h"
 #include "viewer/film_screen.h"
 #include "viewer/live_match.h"
 #include "viewer/run_world_screen.h"
 #include "viewer/watch_screen.h"
-#include "viewer/world_screen.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -96,26 +97,14 @@ static int watch_dashboard(const ludus_words *words, const watch_options *option
 
 static int watch_world(const char *name, const watch_options *options)
 {
-    char trained[LUDUS_PATH_MAX];
-    ludus_world_view *view;
-    ludus_error error;
-    const bool is_trained = ludus_data_find_trained(name, trained);
-    const ludus_world_view_setup setup = {.session = {.name = name,
-                                                      .net = options->net != NULL ? options->net
-                                                             : is_trained         ? trained
-                                                                                  : NULL,
-                                                      .seed = options->seed,
-                                                      .epsilon = (float)options->epsilon},
+    const ludus_world_window_args args = {.window = options->window,
+                                          .net = options->net,
+                                          .epsilon = options->epsilon,
                                           .steps_per_second = options->rate,
+                                          .seed = options->seed,
                                           .is_person = options->person,
                                           .is_paused = options->paused};
-    if (ludus_world_view_create(&view, &setup, &error)) {
-        return ludus_cmd_fail(&ludus_cmd_watch, &error);
-    }
-    const int status =
-        ludus_cmd_window(&ludus_cmd_watch, &options->window, ludus_world_screen(), view);
-    ludus_world_view_destroy(view);
-    return status;
+    return ludus_world_window(&ludus_cmd_watch, name, &args);
 }
 
 static bool is_folder(const char *path)

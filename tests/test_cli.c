@@ -185,6 +185,8 @@ static void wrong_command_lines_end_with_status_2(void **state)
     assert_one_line(state, "match random random --json=yes", 2, "takes no value");
     assert_one_line(state, "match random random --seed -4", 2, "whole number");
     assert_one_line(state, "match human random", 2, "ludus play");
+    assert_one_line(state, "play breakout --opponent random", 2, "--opponent: not in a world");
+    assert_one_line(state, "play breakout --png p.png", 2, "only with --window");
     assert_one_line(state, "perft connect4 many", 2, "many");
     assert_one_line(state, "perft connect4 -3", 2, "-3");
     assert_one_line(state, "eval connect4", 2, "--net");
