@@ -118,7 +118,11 @@ static ludus_status read_settings(net_settings *s, const char *args, ludus_error
 {
     char text[LUDUS_PLAYER_NAME_MAX];
     char *rest = NULL;
-    *s = (net_settings){.simulations = -1, .threads = 1, .batch = 8, .temperature_plies = 8};
+    *s = (net_settings){.simulations = -1,
+                        .threads = 1,
+                        .batch = 8,
+                        .precision = LUDUS_PRECISION_INT8,
+                        .temperature_plies = 8};
     snprintf(text, sizeof text, "%s", args);
     const char *file = strtok_r(text, ",", &rest);
     if (file == NULL) {
