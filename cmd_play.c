@@ -423,27 +423,36 @@ static ludus_status set_up(table *t, const play_options *options, ludus_error *e
     return ludus_player_open(&t->opponent, &t->game, t->opponent_text, error);
 }
 
-// The options that only the window understands; NULL when none is given.
-static const char *window_option(const play_options *options)
+// The first given of a board's options that only its window understands, NULL when there is none.
+static const char *window_board_option(const play_options *options)
 {
-    return options->me                                    ? "--me"
-           : options->from                                ? "--from"
-           : options->moves                               ? "--moves"
-           : options->analyse                             ? "--analyse"
-           : ludus_window_args_headless(&options->window) ? "--png, --video and --frames"
-                                                          : NULL;
-}
-
-// The options that mean nothing in a world; NULL when none is given.
-static const char *board_option(const play_options *options)
-{
-    return options->opponent  ? "--opponent"
-           : options->level   ? "--level"
-           : options->me      ? "--me"
+    return options->me        ? "--me"
            : options->from    ? "--from"
            : options->moves   ? "--moves"
            : options->analyse ? "--analyse"
                               : NULL;
+}
+
+// The same of those that mean nothing in a world.
+static const char *board_option(const play_options *options)
+{
+    return options->opponent ? "--opponent"
+           : options->level  ? "--level"
+                             : window_board_option(options);
+}
+
+// The same of those that need --window, be it a board's or a world's.
+static const char *window_option(const play_options *options)
+{
+    const char *of_board = window_board_option(options);
+    return of_board                                       ? of_board
+           : ludus_window_args_headless(&options->window) ? "--png, --video and --frames"
+                                                          : NULL;
+}
+
+static int fail_without_window(const play_options *options)
+{
+    return ludus_cmd_fail_usage(&ludus_cmd_play, "%s: only with --window", window_option(options));
 }
 
 static int play_world(const char *name, const play_options *options)
@@ -461,8 +470,7 @@ static int play_world(const char *name, const play_options *options)
         return ludus_world_window(&ludus_cmd_play, name, &window);
     }
     if (window_option(options)) {
-        return ludus_cmd_fail_usage(&ludus_cmd_play, "%s: only with --window",
-                                    window_option(options));
+        return fail_without_window(options);
     }
     const ludus_world_play_options world = {
         .net = options->net,
@@ -516,8 +524,7 @@ static int play_run(int argc, char **argv)
         return play_window(words.word[0], &options);
     }
     if (window_option(&options)) {
-        return ludus_cmd_fail_usage(&ludus_cmd_play, "%s: only with --window",
-                                    window_option(&options));
+        return fail_without_window(&options);
     }
     if (ludus_game_open(&t.game, words.word[0], &error)) {
         return ludus_cmd_fail(&ludus_cmd_play, &error);
