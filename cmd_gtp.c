@@ -102,11 +102,12 @@ static const char *choose_net(const gtp_options *options, char path[LUDUS_PATH_M
 
 static int gtp_run(int argc, char **argv)
 {
-    gtp_options options = {.size = 9,
-                           .level = LUDUS_LEVEL_MAX,
-                           .precision = LUDUS_PRECISION_INT8,
-                           .resign = 3,
-                           .seed = 1};
+    ludus_gtp_config config = ludus_gtp_config_default();
+    gtp_options options = {.size = config.size,
+                           .level = config.level,
+                           .precision = config.precision,
+                           .resign = 100.0 * config.resign,
+                           .seed = config.seed};
     char path[LUDUS_PATH_MAX];
     ludus_words words;
     ludus_error error;
@@ -115,7 +116,6 @@ static int gtp_run(int argc, char **argv)
     if (status >= 0) {
         return status;
     }
-    ludus_gtp_config config = ludus_gtp_config_default();
     const int32_t threads = ludus_cmd_threads(options.threads);
     config.net = choose_net(&options, path);
     config.size = options.size;

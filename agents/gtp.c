@@ -15,11 +15,12 @@
 
 ludus_gtp_config ludus_gtp_config_default(void)
 {
+    const ludus_thinker_config thinker = ludus_thinker_config_default();
     return (ludus_gtp_config){.size = 9,
                               .rules = LUDUS_GTP_CHINESE,
                               .level = LUDUS_LEVEL_MAX,
-                              .threads = 1,
-                              .precision = LUDUS_PRECISION_INT8,
+                              .threads = thinker.threads,
+                              .precision = thinker.precision,
                               .enable_files = true,
                               .resign = 0.03,
                               .seed = 1};

@@ -67,7 +67,8 @@ typedef struct ludus_gtp_config {
     uint64_t seed;     // of the weaker levels' draws and of playouts
 } ludus_gtp_config;
 
-// Level 10, 9x9, one thread, int8, no net, Chinese rules, files enabled, resigns below 3 %.
+// Level 10, 9x9, one thread, the thinker's precision, no net, Chinese rules, files enabled, resigns
+// below 3 %.
 ludus_gtp_config ludus_gtp_config_default(void);
 
 // A piece of output: whole lines. Valid during the call only.

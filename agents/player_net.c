@@ -118,10 +118,11 @@ static ludus_status read_settings(net_settings *s, const char *args, ludus_error
 {
     char text[LUDUS_PLAYER_NAME_MAX];
     char *rest = NULL;
+    const ludus_thinker_config thinker = ludus_thinker_config_default();
     *s = (net_settings){.simulations = -1,
-                        .threads = 1,
-                        .batch = 8,
-                        .precision = LUDUS_PRECISION_INT8,
+                        .threads = thinker.threads,
+                        .batch = thinker.batch,
+                        .precision = thinker.precision,
                         .temperature_plies = 8};
     snprintf(text, sizeof text, "%s", args);
     const char *file = strtok_r(text, ",", &rest);

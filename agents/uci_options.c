@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "agents/level.h"
+#include "agents/thinker.h"
 #include "base/config.h"
 #include "nets/net.h"
 
@@ -41,13 +42,14 @@ static const row rows[] = {
 
 ludus_uci_options ludus_uci_options_default(void)
 {
+    const ludus_thinker_config thinker = ludus_thinker_config_default();
     return (ludus_uci_options){.hash = 64,
-                               .threads = 1,
+                               .threads = thinker.threads,
                                .multi_pv = 1,
                                .overhead = 10,
                                .elo = 1500,
-                               .batch = 8,
-                               .precision = LUDUS_PRECISION_INT8};
+                               .batch = thinker.batch,
+                               .precision = thinker.precision};
 }
 
 int32_t ludus_uci_level_of_elo(int32_t elo)
