@@ -79,6 +79,11 @@ static const ludus_held_chunk *chunk_of(const ludus_replay_ring *ring, int64_t i
     return &chunks[low];
 }
 
+static slot *slot_of(const ludus_replay_reader *reader, const ludus_held_chunk *held)
+{
+    return &reader->slots[held->serial % reader->num_slots];
+}
+
 static ludus_status fill_slot(ludus_replay_reader *reader, slot *s, const ludus_held_chunk *held,
                               ludus_error *error)
 {
@@ -131,7 +136,7 @@ void ludus_replay_hint(const ludus_replay_reader *reader, int64_t item)
         return;
     }
     const ludus_held_chunk *held = chunk_of(ring, item);
-    const slot *s = &reader->slots[held->serial % reader->num_slots];
+    const slot *s = slot_of(reader, held);
     const bool is_warm = s->serial == held->serial;
     const uint8_t *bytes = is_warm ? s->raw : held->frame;
     const size_t size = is_warm ? held->chunk.raw_bytes : held->chunk.frame_bytes;
@@ -149,7 +154,7 @@ ludus_status ludus_replay_find(ludus_replay_reader *reader, int64_t item, ludus_
         return find_in(ring->open.data, ring->open.size, ring->open_first, item, out, error);
     }
     const ludus_held_chunk *held = chunk_of(ring, item);
-    slot *s = &reader->slots[held->serial % reader->num_slots];
+    slot *s = slot_of(reader, held);
     if (s->serial != held->serial) {
         const ludus_status status = fill_slot(reader, s, held, error);
         if (status != LUDUS_OK) {
