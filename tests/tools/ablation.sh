@@ -37,14 +37,9 @@ one() {
     name=ablation-$world-$variant-$seed
     result=$out/$name.json
     [ ! -s "$result" ] || return 0
-    if [ -f "runs/$name/checkpoint.ludus" ]; then
-        "$ludus" train --resume "runs/$name" --threads 1 >"$out/$name.log" 2>&1
-    else
-        rm -rf "runs/$name"
-        "$ludus" train configs/ablation.ini --name "$name" --seed "$seed" --threads 1 \
-            --iterations "$iterations" --set "run.game=$world" \
-            --set "learn.beta_frames=$((iterations * 50000))" "$@" >"$out/$name.log" 2>&1
-    fi
+    LUDUS=$ludus sh tests/tools/train_on.sh "$name" configs/ablation.ini --seed "$seed" \
+        --iterations "$iterations" --set "run.game=$world" \
+        --set "learn.beta_frames=$((iterations * 50000))" "$@" >"$out/$name.log" 2>&1
     "$ludus" eval "$world" --net "runs/$name/net.safetensors" --episodes 100 --epsilon 0.001 \
         --max-steps 5000 --threads 1 --json >"$result.tmp"
     mv "$result.tmp" "$result"

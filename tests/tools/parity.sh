@@ -22,12 +22,9 @@ published() { # at 5M frames, training return
 }
 
 if [ "${1:-}" = one ]; then # the inner call of xargs: WORLD SEED
-    run=runs/parity-$2-$3
-    if [ -f "$run/checkpoint.ludus" ]; then
-        exec "$ludus" train --resume "$run" --threads 1 >>"$run.log" 2>&1
-    fi
-    exec "$ludus" train configs/dqn-breakout.ini --name "parity-$2-$3" --seed "$3" --threads 1 \
-        --set "run.game=$2" --set train.shards=1 --set run.measure_every=0 >"$run.log" 2>&1
+    name=parity-$2-$3
+    LUDUS=$ludus exec sh tests/tools/train_on.sh "$name" configs/dqn-breakout.ini --seed "$3" \
+        --set "run.game=$2" --set train.shards=1 --set run.measure_every=0 >>"runs/$name.log" 2>&1
 fi
 
 mkdir -p runs
