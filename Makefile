@@ -162,7 +162,7 @@ lint:
 	@cppcheck --quiet --error-exitcode=1 --std=c11 --language=c --inline-suppr -I. -j$(JOBS) \
 	  --enable=warning,performance,portability --suppressions-list=tests/tools/cppcheck.txt \
 	  $(wildcard *.c base/*.c $(addsuffix /*.c,$(MODULES)))
-	@sh tests/tools/measure_code.sh $(wildcard *.c base/*.c $(addsuffix /*.c,$(MODULES)))
+	@sh tests/tools/measure_code.sh $(SOURCES)
 
 format:
 	@DEPS=$(DEPS) sh tests/tools/install_packages.sh clang-format

@@ -1,5 +1,5 @@
 // Claims about the play screen, fed with the events of a person: whole games by mouse, promotion,
-// scoring, undo, jumps, dialogs, bots in threads, pictures without a display.
+// scoring, undo, jumps, dialogs, bots in threads.
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,87 +9,13 @@
 #include <cmocka.h>
 
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/file.h"
-#include "scripted_screen.h"
+#include "person.h"
 #include "envs/board.h"
 #include "envs/chess.h"
 #include "viewer/game_curve.h"
 #include "viewer/play_screen.h"
-
-static const ludus_screen_ops *const screen = &ludus_play_screen;
-
-// ---- A person -----------------------------------------------------------------------------------
-
-static ludus_play_config config_of(const char *game, ludus_seat_kind second)
-{
-    ludus_play_config config = {.game = game, .threads = 1, .seed = 1, .is_headless = true};
-    config.net = "";
-    config.seats[0].kind = LUDUS_SEAT_PERSON;
-    config.seats[1].kind = second;
-    strcpy(config.seats[1].player, "random");
-    config.bot = config.seats[1];
-    config.bot.kind = LUDUS_SEAT_PLAYER;
-    strcpy(config.bot.player, "random");
-    return config;
-}
-
-static ludus_play *open_play(const ludus_play_config *config)
-{
-    ludus_play *play = NULL;
-    ludus_error error = {.text = ""};
-    ludus_play_create(&play, config, &error);
-    assert_string_equal(error.text, "");
-    assert_non_null(play);
-    screen->layout(play, 1280, 800);
-    return play;
-}
-
-static bool mouse(ludus_play *play, ludus_event_kind kind, ludus_point at)
-{
-    const ludus_event event = {.kind = kind, .x = at.x, .y = at.y, .button = 1, .clicks = 1};
-    return screen->event(play, &event);
-}
-
-static void click(ludus_play *play, ludus_point at)
-{
-    mouse(play, LUDUS_EVENT_MOUSE_MOVE, at);
-    mouse(play, LUDUS_EVENT_MOUSE_DOWN, at);
-    mouse(play, LUDUS_EVENT_MOUSE_UP, at);
-}
-
-static void click_cell(ludus_play *play, int32_t cell)
-{
-    ludus_point at;
-    assert_true(ludus_play_find_cell(play, cell, &at));
-    click(play, at);
-}
-
-static void press(ludus_play *play, const char *label)
-{
-    ludus_point at;
-    assert_true(ludus_play_find_button(play, label, &at));
-    click(play, at);
-}
-
-static bool key(ludus_play *play, int32_t code)
-{
-    const ludus_event event = {.kind = LUDUS_EVENT_KEY, .key = code};
-    return screen->event(play, &event);
-}
-
-// Some frames, each after everything that thinks has come to rest.
-static void pass_time(ludus_play *play, int32_t frames)
-{
-    for (int32_t i = 0; i < frames; i++) {
-        screen->settle(play);
-        screen->update(play, 1.0 / 60);
-    }
-}
 
 static int32_t square(const char *name) // "e4" of chess
 {
@@ -99,23 +25,10 @@ static int32_t square(const char *name) // "e4" of chess
 static void move_piece(ludus_play *play, const char *from, const char *to)
 {
     const int32_t count = ludus_play_record_of(play)->count;
-    click_cell(play, square(from));
+    person_click_cell(play, square(from));
     assert_int_equal(ludus_play_record_of(play)->count, count);
-    click_cell(play, square(to));
-    pass_time(play, 30);
-}
-
-static picture draw_game(void **state, const char *game, const char *moves,
-                         const scripted_event *events, int32_t num_events)
-{
-    ludus_play_config config = config_of(game, LUDUS_SEAT_PERSON);
-    config.moves = moves;
-    config.enable_analysis = true;
-    ludus_play *play = open_play(&config);
-    scripted s = {.ops = screen, .self = play, .events = events, .num_events = num_events};
-    const picture p = scripted_draw(state, &s, 20, 1280, 800);
-    ludus_play_destroy(play);
-    return p;
+    person_click_cell(play, square(to));
+    person_waits(play, 30);
 }
 
 // ---- Games --------------------------------------------------------------------------------------
@@ -123,18 +36,18 @@ static picture draw_game(void **state, const char *game, const char *moves,
 static void connect_four_is_won_by_clicks_into_columns(void **state)
 {
     (void)state;
-    const ludus_play_config config = config_of("connect4", LUDUS_SEAT_PERSON);
-    ludus_play *play = open_play(&config);
+    const ludus_play_config config = person_game("connect4", LUDUS_SEAT_PERSON);
+    ludus_play *play = person_open(&config);
     static const int32_t columns[] = {3, 4, 3, 4, 3, 4, 3};
     for (int i = 0; i < 7; i++) {
         assert_false(ludus_play_is_over(play));
-        click_cell(play, columns[i]); // the top row: anywhere in the column will do
+        person_click_cell(play, columns[i]); // the top row: anywhere in the column will do
         assert_int_equal(ludus_play_record_of(play)->count, i + 1);
-        pass_time(play, 40);
+        person_waits(play, 40);
     }
     assert_true(ludus_play_is_over(play));
     assert_string_equal(ludus_play_status(play), "Yellow wins");
-    click_cell(play, 0);
+    person_click_cell(play, 0);
     assert_int_equal(ludus_play_record_of(play)->count, 7);
     assert_true(ludus_play_destroy(play));
 }
@@ -144,8 +57,8 @@ static void a_bot_answers_each_move_until_the_game_ends(void **state)
     (void)state;
     static const char *const games[] = {"connect4", "othello6", "gomoku9", "tictactoe"};
     for (size_t g = 0; g < sizeof(games) / sizeof(games[0]); g++) {
-        const ludus_play_config config = config_of(games[g], LUDUS_SEAT_PLAYER);
-        ludus_play *play = open_play(&config);
+        const ludus_play_config config = person_game(games[g], LUDUS_SEAT_PLAYER);
+        ludus_play *play = person_open(&config);
         const ludus_play_record *record = ludus_play_record_of(play);
         for (int32_t turn = 0; turn < 200 && !ludus_play_is_over(play); turn++) {
             ludus_move legal[LUDUS_BOARD_MAX_CELLS + 1];
@@ -155,10 +68,10 @@ static void a_bot_answers_each_move_until_the_game_ends(void **state)
             assert_true(n > 0);
             assert_int_equal(ludus_game_to_move(record->game, record->end), 0);
             if (ludus_play_find_cell(play, legal[n / 2], &at)) {
-                click(play, at);
+                person_click(play, at);
                 assert_int_equal(record->count, count + 1);
             }
-            pass_time(play, 60);
+            person_waits(play, 60);
         }
         assert_true(ludus_play_is_over(play));
         assert_true(ludus_play_destroy(play));
@@ -172,13 +85,13 @@ static void chess_promotes_to_the_piece_that_is_chosen(void **state)
     static const int32_t kinds[4] = {LUDUS_CHESS_QUEEN, LUDUS_CHESS_KNIGHT, LUDUS_CHESS_ROOK,
                                      LUDUS_CHESS_BISHOP};
     for (int choice = 0; choice < 4; choice++) {
-        ludus_play_config config = config_of("chess", LUDUS_SEAT_PERSON);
+        ludus_play_config config = person_game("chess", LUDUS_SEAT_PERSON);
         config.start = "8/4P3/8/8/8/k7/8/K7 w - - 0 1";
-        ludus_play *play = open_play(&config);
-        click_cell(play, square("e7"));
-        click_cell(play, square("e8"));
+        ludus_play *play = person_open(&config);
+        person_click_cell(play, square("e7"));
+        person_click_cell(play, square("e8"));
         assert_int_equal(ludus_play_record_of(play)->count, 0); // asked first
-        click_cell(play, square("e8") + 8 * choice);
+        person_click_cell(play, square("e8") + 8 * choice);
         assert_int_equal(ludus_play_record_of(play)->count, 1);
         ludus_chess_parts_of_move parts;
         const ludus_play_record *record = ludus_play_record_of(play);
@@ -192,12 +105,12 @@ static void chess_promotes_to_the_piece_that_is_chosen(void **state)
 static void a_promotion_can_be_thought_better_of(void **state)
 {
     (void)state;
-    ludus_play_config config = config_of("chess", LUDUS_SEAT_PERSON);
+    ludus_play_config config = person_game("chess", LUDUS_SEAT_PERSON);
     config.start = "8/4P3/8/8/8/k7/8/K7 w - - 0 1";
-    ludus_play *play = open_play(&config);
-    click_cell(play, square("e7"));
-    click_cell(play, square("e8"));
-    click_cell(play, square("a5"));
+    ludus_play *play = person_open(&config);
+    person_click_cell(play, square("e7"));
+    person_click_cell(play, square("e8"));
+    person_click_cell(play, square("a5"));
     assert_int_equal(ludus_play_record_of(play)->count, 0);
     move_piece(play, "a1", "b1");
     assert_int_equal(ludus_play_record_of(play)->count, 1);
@@ -207,8 +120,8 @@ static void a_promotion_can_be_thought_better_of(void **state)
 static void chess_ends_in_mate_with_castling_on_the_way(void **state)
 {
     (void)state;
-    ludus_play_config config = config_of("chess", LUDUS_SEAT_PERSON);
-    ludus_play *play = open_play(&config);
+    ludus_play_config config = person_game("chess", LUDUS_SEAT_PERSON);
+    ludus_play *play = person_open(&config);
     static const char *const moves[][2] = {{"e2", "e4"}, {"e7", "e5"}, {"g1", "f3"}, {"a7", "a6"},
                                            {"f1", "c4"}, {"a6", "a5"}, {"e1", "g1"}, {"a5", "a4"},
                                            {"f3", "e5"}, {"a4", "a3"}, {"d1", "f3"}, {"a3", "b2"},
@@ -226,19 +139,19 @@ static void chess_ends_in_mate_with_castling_on_the_way(void **state)
 static void pieces_can_be_dragged(void **state)
 {
     (void)state;
-    const ludus_play_config config = config_of("chess", LUDUS_SEAT_PERSON);
-    ludus_play *play = open_play(&config);
+    const ludus_play_config config = person_game("chess", LUDUS_SEAT_PERSON);
+    ludus_play *play = person_open(&config);
     ludus_point from, to;
     ludus_play_find_cell(play, square("d2"), &from);
     ludus_play_find_cell(play, square("d4"), &to);
-    mouse(play, LUDUS_EVENT_MOUSE_DOWN, from);
-    mouse(play, LUDUS_EVENT_MOUSE_MOVE, to);
-    mouse(play, LUDUS_EVENT_MOUSE_UP, to);
+    person_mouse(play, LUDUS_EVENT_MOUSE_DOWN, from);
+    person_mouse(play, LUDUS_EVENT_MOUSE_MOVE, to);
+    person_mouse(play, LUDUS_EVENT_MOUSE_UP, to);
     assert_int_equal(ludus_play_record_of(play)->count, 1);
     // Dropped where it cannot go, a piece goes back.
     ludus_play_find_cell(play, square("d7"), &from);
-    mouse(play, LUDUS_EVENT_MOUSE_DOWN, from);
-    mouse(play, LUDUS_EVENT_MOUSE_UP, to);
+    person_mouse(play, LUDUS_EVENT_MOUSE_DOWN, from);
+    person_mouse(play, LUDUS_EVENT_MOUSE_UP, to);
     assert_int_equal(ludus_play_record_of(play)->count, 1);
     ludus_play_destroy(play);
 }
@@ -247,26 +160,26 @@ static void pieces_can_be_dragged(void **state)
 // inside Black's part.
 static ludus_play *divided_board(void)
 {
-    ludus_play_config config = config_of("go9", LUDUS_SEAT_PERSON);
+    ludus_play_config config = person_game("go9", LUDUS_SEAT_PERSON);
     config.moves = "E9 D9 E8 D8 E7 D7 E6 D6 E5 D5 E4 D4 E3 D3 E2 D2 E1 D1 A1 H5";
-    return open_play(&config);
+    return person_open(&config);
 }
 
 static void go_is_counted_after_two_passes_and_dead_stones_are_clicked(void **state)
 {
     (void)state;
     ludus_play *play = divided_board();
-    press(play, "Pass");
-    press(play, "Pass");
+    person_press(play, "Pass");
+    person_press(play, "Pass");
     assert_true(ludus_play_is_over(play));
     // A1 in White's part and H5 in Black's make both parts neutral as long as they live; 10 stones
     // of each are left and the komi of 7 decides.
     assert_non_null(strstr(ludus_play_status(play), "White wins by 7.0"));
-    click_cell(play, 4 * 9 + 7); // H5 dead: Black has 45 points and A1
+    person_click_cell(play, 4 * 9 + 7); // H5 dead: Black has 45 points and A1
     assert_non_null(strstr(ludus_play_status(play), "Black wins by 30.0"));
-    click_cell(play, 8 * 9 + 0); // A1 dead too: White has 36 points
+    person_click_cell(play, 8 * 9 + 0); // A1 dead too: White has 36 points
     assert_non_null(strstr(ludus_play_status(play), "Black wins by 2.0"));
-    click_cell(play, 4 * 9 + 7); // H5 alive again: Black has the 9 stones of its wall
+    person_click_cell(play, 4 * 9 + 7); // H5 alive again: Black has the 9 stones of its wall
     assert_non_null(strstr(ludus_play_status(play), "White wins by 35.0"));
     ludus_play_destroy(play);
 }
@@ -276,22 +189,22 @@ static void go_is_counted_after_two_passes_and_dead_stones_are_clicked(void **st
 static void undo_goes_to_the_persons_last_turn(void **state)
 {
     (void)state;
-    const ludus_play_config config = config_of("connect4", LUDUS_SEAT_PLAYER);
-    ludus_play *play = open_play(&config);
+    const ludus_play_config config = person_game("connect4", LUDUS_SEAT_PLAYER);
+    ludus_play *play = person_open(&config);
     const ludus_play_record *record = ludus_play_record_of(play);
     for (int i = 0; i < 2; i++) {
-        click_cell(play, i);
-        pass_time(play, 60);
+        person_click_cell(play, i);
+        person_waits(play, 60);
     }
     assert_int_equal(record->count, 4);
-    press(play, "Undo");
+    person_press(play, "Undo");
     assert_int_equal(record->count, 2);
-    press(play, "Undo");
+    person_press(play, "Undo");
     assert_int_equal(record->count, 0);
-    press(play, "Undo");
+    person_press(play, "Undo");
     assert_int_equal(record->count, 0);
-    click_cell(play, 5);
-    pass_time(play, 60);
+    person_click_cell(play, 5);
+    person_waits(play, 60);
     assert_int_equal(record->count, 2);
     assert_int_equal(record->moves[0], 5);
     ludus_play_destroy(play);
@@ -300,16 +213,16 @@ static void undo_goes_to_the_persons_last_turn(void **state)
 static void an_earlier_position_can_be_played_on_from(void **state)
 {
     (void)state;
-    ludus_play_config config = config_of("connect4", LUDUS_SEAT_PERSON);
+    ludus_play_config config = person_game("connect4", LUDUS_SEAT_PERSON);
     config.moves = "1 2 1 2 1";
-    ludus_play *play = open_play(&config);
+    ludus_play *play = person_open(&config);
     const ludus_play_record *record = ludus_play_record_of(play);
     assert_int_equal(record->count, 5);
-    key(play, LUDUS_KEY_HOME);
-    key(play, LUDUS_KEY_RIGHT);
-    key(play, LUDUS_KEY_RIGHT);
+    person_key(play, LUDUS_KEY_HOME);
+    person_key(play, LUDUS_KEY_RIGHT);
+    person_key(play, LUDUS_KEY_RIGHT);
     assert_int_equal(record->count, 5); // only looked at
-    click_cell(play, 6);
+    person_click_cell(play, 6);
     assert_int_equal(record->count, 3);
     assert_int_equal(record->moves[2], 6);
     ludus_play_destroy(play);
@@ -318,15 +231,15 @@ static void an_earlier_position_can_be_played_on_from(void **state)
 static void resigning_ends_the_game_and_undo_takes_it_back(void **state)
 {
     (void)state;
-    ludus_play_config config = config_of("connect4", LUDUS_SEAT_PERSON);
+    ludus_play_config config = person_game("connect4", LUDUS_SEAT_PERSON);
     config.moves = "4 4";
-    ludus_play *play = open_play(&config);
-    press(play, "Resign");
+    ludus_play *play = person_open(&config);
+    person_press(play, "Resign");
     assert_true(ludus_play_is_over(play));
     assert_string_equal(ludus_play_status(play), "Red wins: Yellow resigned");
-    click_cell(play, 1);
+    person_click_cell(play, 1);
     assert_int_equal(ludus_play_record_of(play)->count, 2);
-    press(play, "Undo");
+    person_press(play, "Undo");
     assert_false(ludus_play_is_over(play));
     assert_int_equal(ludus_play_record_of(play)->count, 2);
     ludus_play_destroy(play);
@@ -335,25 +248,25 @@ static void resigning_ends_the_game_and_undo_takes_it_back(void **state)
 static void a_new_game_lets_bots_play_both_sides_and_space_pauses_them(void **state)
 {
     (void)state;
-    const ludus_play_config config = config_of("connect4", LUDUS_SEAT_PERSON);
-    ludus_play *play = open_play(&config);
+    const ludus_play_config config = person_game("connect4", LUDUS_SEAT_PERSON);
+    ludus_play *play = person_open(&config);
     const ludus_play_record *record = ludus_play_record_of(play);
     ludus_point at;
-    press(play, "New game");
+    person_press(play, "New game");
     assert_true(ludus_play_find_button(play, "Start", &at));
     // Both "Bot" buttons: the first is found by its label, the second lies below it.
     assert_true(ludus_play_find_button(play, "Bot", &at));
-    click(play, at);
-    click(play, (ludus_point){at.x, at.y + 42});
-    press(play, "Start");
-    pass_time(play, 5);
+    person_click(play, at);
+    person_click(play, (ludus_point){at.x, at.y + 42});
+    person_press(play, "Start");
+    person_waits(play, 5);
     const int32_t count = record->count;
     assert_true(count >= 2);
-    key(play, ' ');
-    pass_time(play, 20);
+    person_key(play, ' ');
+    person_waits(play, 20);
     assert_int_equal(record->count, count);
-    key(play, ' ');
-    pass_time(play, 400);
+    person_key(play, ' ');
+    person_waits(play, 400);
     assert_true(ludus_play_is_over(play));
     ludus_play_destroy(play);
 }
@@ -363,29 +276,29 @@ static void a_new_game_lets_bots_play_both_sides_and_space_pauses_them(void **st
 static void analysis_fills_the_curve_and_a_hint_names_a_legal_move(void **state)
 {
     (void)state;
-    ludus_play_config config = config_of("tictactoe", LUDUS_SEAT_PERSON);
+    ludus_play_config config = person_game("tictactoe", LUDUS_SEAT_PERSON);
     config.moves = "b2";
-    ludus_play *play = open_play(&config);
+    ludus_play *play = person_open(&config);
     const ludus_play_record *record = ludus_play_record_of(play);
     assert_true(record->win[1] < 0);
-    press(play, "Analyse");
-    pass_time(play, 10);
+    person_press(play, "Analyse");
+    person_waits(play, 10);
     assert_true(record->win[1] >= 0 && record->win[1] <= 1);
     assert_true(record->win[0] < 0);
-    key(play, LUDUS_KEY_LEFT);
-    pass_time(play, 10);
+    person_key(play, LUDUS_KEY_LEFT);
+    person_waits(play, 10);
     assert_true(record->win[0] >= 0);
-    key(play, 'h');
-    pass_time(play, 120);
+    person_key(play, 'h');
+    person_waits(play, 120);
     assert_int_equal(record->count, 1);
     ludus_play_destroy(play);
 }
 
 static void the_curve_is_read_off_under_the_mouse(void **state)
 {
-    ludus_play_config config = config_of("go9", LUDUS_SEAT_PERSON);
+    ludus_play_config config = person_game("go9", LUDUS_SEAT_PERSON);
     config.moves = "E5 C3 G7";
-    ludus_play *play = open_play(&config);
+    ludus_play *play = person_open(&config);
     ludus_play_record record;
     const ludus_play_record *shown = ludus_play_record_of(play);
     ludus_hover_row rows[2];
@@ -406,21 +319,21 @@ static void the_curve_is_read_off_under_the_mouse(void **state)
     assert_int_equal(ludus_game_curve_rows(shown, 2, "Black", rows), 0);
     for (int32_t ply = 0; ply <= 3; ply++) {
         assert_true(ludus_play_find_ply(play, ply, &at));
-        mouse(play, LUDUS_EVENT_MOUSE_MOVE, at);
+        person_mouse(play, LUDUS_EVENT_MOUSE_MOVE, at);
         assert_int_equal(ludus_play_hovered_ply(play), ply);
     }
     assert_false(ludus_play_find_ply(play, 4, &at));
     ludus_play_find_cell(play, 40, &at);
-    mouse(play, LUDUS_EVENT_MOUSE_MOVE, at);
+    person_mouse(play, LUDUS_EVENT_MOUSE_MOVE, at);
     assert_int_equal(ludus_play_hovered_ply(play), -1);
     ludus_play_find_ply(play, 2, &at);
     ludus_play_destroy(play);
 
     const scripted_event hover[] = {scripted_mouse(18, LUDUS_EVENT_MOUSE_MOVE, at.x, at.y),
                                     scripted_mouse(19, LUDUS_EVENT_MOUSE_LEAVE, -1, -1)};
-    const picture plain = draw_game(state, "go9", config.moves, NULL, 0);
-    const picture read_off = draw_game(state, "go9", config.moves, hover, 1);
-    const picture left = draw_game(state, "go9", config.moves, hover, 2);
+    const picture plain = person_draw_game(state, "go9", config.moves, NULL, 0);
+    const picture read_off = person_draw_game(state, "go9", config.moves, hover, 1);
+    const picture left = person_draw_game(state, "go9", config.moves, hover, 2);
     assert_false(picture_equal(plain, read_off));
     assert_true(picture_equal(plain, left));
     picture_free(plain);
@@ -431,13 +344,13 @@ static void the_curve_is_read_off_under_the_mouse(void **state)
 static void closing_does_not_wait_for_a_player_that_thinks(void **state)
 {
     (void)state;
-    ludus_play_config config = config_of("go9", LUDUS_SEAT_PERSON);
+    ludus_play_config config = person_game("go9", LUDUS_SEAT_PERSON);
     config.is_headless = false;
     config.seats[0].kind = LUDUS_SEAT_PLAYER;
     strcpy(config.seats[0].player, "mcts:40000");
-    ludus_play *play = open_play(&config);
+    ludus_play *play = person_open(&config);
     for (int i = 0; i < 50; i++) {
-        screen->update(play, 0.1); // asks
+        ludus_play_screen.update(play, 0.1); // asks
     }
     const double start = ludus_clock();
     ludus_play_destroy(play); // left behind or not: it depends on the machine
@@ -447,14 +360,14 @@ static void closing_does_not_wait_for_a_player_that_thinks(void **state)
 static void a_player_that_cannot_play_is_one_notice(void **state)
 {
     (void)state;
-    ludus_play_config config = config_of("connect4", LUDUS_SEAT_PLAYER);
+    ludus_play_config config = person_game("connect4", LUDUS_SEAT_PLAYER);
     strcpy(config.seats[1].player, "net:/nowhere/at/all.safetensors");
-    ludus_play *play = open_play(&config);
-    click_cell(play, 3);
-    pass_time(play, 60);
+    ludus_play *play = person_open(&config);
+    person_click_cell(play, 3);
+    person_waits(play, 60);
     assert_int_equal(ludus_play_record_of(play)->count, 1);
     assert_string_equal(ludus_play_status(play), "Red cannot play on");
-    press(play, "Undo");
+    person_press(play, "Undo");
     assert_int_equal(ludus_play_record_of(play)->count, 0);
     ludus_play_destroy(play);
 }
@@ -464,116 +377,17 @@ static void wrong_starts_are_one_line(void **state)
     (void)state;
     ludus_play *play;
     ludus_error error;
-    ludus_play_config config = config_of("connect4", LUDUS_SEAT_PERSON);
+    ludus_play_config config = person_game("connect4", LUDUS_SEAT_PERSON);
     config.moves = "4 4 9";
     assert_int_not_equal(ludus_play_create(&play, &config, &error), LUDUS_OK);
     assert_null(play);
     assert_non_null(strstr(error.text, "--moves, move 3"));
-    config = config_of("chess", LUDUS_SEAT_PERSON);
+    config = person_game("chess", LUDUS_SEAT_PERSON);
     config.start = "nonsense";
     assert_int_not_equal(ludus_play_create(&play, &config, &error), LUDUS_OK);
-    config = config_of("nosuchgame", LUDUS_SEAT_PERSON);
+    config = person_game("nosuchgame", LUDUS_SEAT_PERSON);
     assert_int_not_equal(ludus_play_create(&play, &config, &error), LUDUS_OK);
     assert_non_null(strstr(error.text, "nosuchgame"));
-}
-
-// ---- Saving -------------------------------------------------------------------------------------
-
-static void check_saved(void **state, ludus_play *play, const char *file, const char *part)
-{
-    char before[1024], *data;
-    size_t size;
-    assert_non_null(getcwd(before, sizeof(before)));
-    assert_int_equal(chdir(*state), 0);
-    press(play, "Save");
-    const ludus_status status = ludus_file_read(file, 1 << 16, (void **)&data, &size, NULL);
-    assert_int_equal(chdir(before), 0);
-    assert_int_equal(status, LUDUS_OK);
-    if (!strstr(data, part)) {
-        fail_msg("%s lacks %s:\n%s", file, part, data);
-    }
-    ludus_free(data);
-    ludus_play_destroy(play);
-}
-
-static void games_are_saved_as_sgf_pgn_or_moves(void **state)
-{
-    ludus_play_config config = config_of("go9", LUDUS_SEAT_PERSON);
-    config.moves = "E5 C3 pass";
-    check_saved(state, open_play(&config), "go9-001.sgf", ";B[ee];W[cg]");
-    config = config_of("chess", LUDUS_SEAT_PERSON);
-    config.moves = "e2e4 e7e5 g1f3";
-    check_saved(state, open_play(&config), "chess-001.pgn", "1. e4 e5 2. Nf3");
-    config = config_of("connect4", LUDUS_SEAT_PERSON);
-    config.moves = "4,4,1";
-    check_saved(state, open_play(&config), "connect4-001.txt", "4 4 1\n");
-    check_saved(state, open_play(&config), "connect4-002.txt", "4 4 1\n");
-}
-
-// ---- Layout and pictures ------------------------------------------------------------------------
-
-static void buttons_stay_inside_and_apart_at_every_size(void **state)
-{
-    (void)state;
-    static const float sizes[][2] = {{320, 240},  {400, 700},   {640, 480},
-                                     {1280, 800}, {1920, 1080}, {3840, 2160}};
-    static const char *const labels[] = {"New game", "Undo",   "Hint", "Analyse",
-                                         "Pass",     "Resign", "Save"};
-    for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
-        const ludus_play_config config = config_of("go19", LUDUS_SEAT_PERSON);
-        ludus_play *play = open_play(&config);
-        ludus_point places[7], corner;
-        screen->layout(play, sizes[i][0], sizes[i][1]);
-        assert_true(ludus_play_find_cell(play, 360, &corner));
-        assert_true(corner.x > 0 && corner.x < sizes[i][0] && corner.y < sizes[i][1]);
-        for (int k = 0; k < 7; k++) {
-            assert_true(ludus_play_find_button(play, labels[k], &places[k]));
-            assert_true(places[k].x > 0 && places[k].x < sizes[i][0]);
-            assert_true(places[k].y > 0 && places[k].y < sizes[i][1]);
-            for (int j = 0; j < k; j++) {
-                assert_true(fabsf(places[k].x - places[j].x) > 20 ||
-                            fabsf(places[k].y - places[j].y) > 20);
-            }
-        }
-        ludus_play_destroy(play);
-    }
-}
-
-static void the_same_game_gives_the_same_picture_thinking_included(void **state)
-{
-    static const char *const games[][2] = {{"connect4", "4 4 3"}, {"tictactoe", "b2 a1"}};
-    for (int i = 0; i < 2; i++) {
-        const picture one = draw_game(state, games[i][0], games[i][1], NULL, 0);
-        const picture two = draw_game(state, games[i][0], games[i][1], NULL, 0);
-        const picture other = draw_game(state, games[i][0], NULL, NULL, 0);
-        assert_true(picture_equal(one, two));
-        assert_false(picture_equal(one, other));
-        picture_free(one);
-        picture_free(two);
-        picture_free(other);
-    }
-}
-
-static void every_game_draws_with_its_dialogs(void **state)
-{
-    (void)state;
-    static const char *const games[] = {"tictactoe", "connect4", "othello", "gomoku15",
-                                        "go9",       "go19",     "chess"};
-    for (size_t i = 0; i < 2 * sizeof(games) / sizeof(games[0]); i++) {
-        ludus_error error = {.text = ""};
-        ludus_window_options options = ludus_window_options_default();
-        const ludus_play_config config = config_of(games[i / 2], LUDUS_SEAT_PLAYER);
-        ludus_play *play = open_play(&config);
-        if (i % 2) {
-            press(play, "New game");
-            options.width = 240;
-            options.height = 180;
-        }
-        options.frames = 2;
-        ludus_window_run(screen, play, &options, NULL, &error);
-        assert_string_equal(error.text, "");
-        ludus_play_destroy(play);
-    }
 }
 
 int main(void)
@@ -595,10 +409,6 @@ int main(void)
         cmocka_unit_test(closing_does_not_wait_for_a_player_that_thinks),
         cmocka_unit_test(a_player_that_cannot_play_is_one_notice),
         cmocka_unit_test(wrong_starts_are_one_line),
-        cmocka_unit_test(games_are_saved_as_sgf_pgn_or_moves),
-        cmocka_unit_test(buttons_stay_inside_and_apart_at_every_size),
-        cmocka_unit_test(the_same_game_gives_the_same_picture_thinking_included),
-        cmocka_unit_test(every_game_draws_with_its_dialogs),
     };
     return cmocka_run_group_tests(tests, temp_folder_create, temp_folder_destroy);
 }
