@@ -91,9 +91,9 @@ typedef struct ludus_thinker_config {
     ludus_mcts_config search; // c_puct, solver, cache, ...; a PUCT root (asserted)
 } ludus_thinker_config;
 
-// One thread, batches of 8, int8 (three times the positions of f32 in the same time, and the game
-// is played against a clock), 400,000 nodes, reports every .1 s, the search's defaults with the
-// solver on and a cache of 16,384 evaluations. Memory fills as the tree grows.
+// One thread, batches of 8, int8 (3.5 times the positions of f32 in the same time in chess, and
+// games are played against a clock), 400,000 nodes, reports every .1 s, the search's defaults with
+// the solver on and a cache of 16,384 evaluations. Memory fills as the tree grows.
 ludus_thinker_config ludus_thinker_config_default(void);
 // max_nodes for an arena of `bytes` (UCI's Hash), 1000..1e7.
 int32_t ludus_thinker_nodes_for(const ludus_game *game, size_t bytes);
