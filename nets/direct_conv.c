@@ -1,5 +1,6 @@
 #include "nets/direct_conv.h"
 
+#include "nets/sparse_conv.h"
 #include "nets/vector.h"
 
 #define V LUDUS_LANES
@@ -15,6 +16,16 @@
 static size_t depth_of(const ludus_conv_shape *s)
 {
     return s->kernel * s->kernel * s->c;
+}
+
+static size_t row_in_of(const ludus_conv_shape *s)
+{
+    return s->h * s->w * s->c;
+}
+
+static size_t row_out_of(const ludus_conv_shape *s)
+{
+    return s->ho * s->wo * s->o;
 }
 
 // Place of weight (o, c, t) with t = kh * k + kw.
@@ -110,11 +121,9 @@ ALWAYS_INLINE void forward_cells(int cells, const ludus_conv_shape *s, walk *at,
     }
 }
 
-void ludus_conv_forward(const ludus_conv_shape *s, size_t n, const float *restrict x,
-                        const float *restrict packed, const float *restrict b, bool relu,
-                        float *restrict y)
+static void forward_rows(const ludus_conv_shape *s, size_t n, const float *x, const float *packed,
+                         const float *b, ludus_vector floor, float *y)
 {
-    const ludus_vector floor = ludus_vector_all(relu ? 0.0f : -__builtin_inff());
     const size_t cells = n * s->ho * s->wo;
     for (size_t o = 0; o < s->o; o += PANEL) {
         const float *weights = packed + o * depth_of(s), *bias = b != NULL ? b + o : NULL;
@@ -129,12 +138,30 @@ void ludus_conv_forward(const ludus_conv_shape *s, size_t n, const float *restri
     }
 }
 
+void ludus_conv_forward(const ludus_conv_shape *s, size_t n, const float *restrict x,
+                        const float *restrict packed, const float *restrict b, bool relu,
+                        float *restrict y)
+{
+    const ludus_vector floor = ludus_vector_all(relu ? 0.0f : -__builtin_inff());
+    const size_t row_in = row_in_of(s), row_out = row_out_of(s);
+    size_t done = 0; // rows
+    for (size_t row = 0; row < n; row++) {
+        ludus_sparse_row sparse;
+        if (ludus_sparse_row_find(s, x + row * row_in, &sparse)) {
+            forward_rows(s, row - done, x + done * row_in, packed, b, floor, y + done * row_out);
+            ludus_sparse_conv_forward(s, &sparse, packed, b, relu, y + row * row_out);
+            done = row + 1;
+        }
+    }
+    forward_rows(s, n - done, x + done * row_in, packed, b, floor, y + done * row_out);
+}
+
 // ---- Backward --------------------------------------------------------------------------------
 
-// Weights i..i+taps of one panel += (or =) their sums over the cells of `rows` rows; x begins at
+// Weights i..i+taps of one panel += their sums over the cells of `rows` rows; x begins at
 // the first row's value of weight i, dy at its first output of the panel.
 ALWAYS_INLINE void backward_tile(int taps, const ludus_conv_shape *s, size_t rows, const float *x,
-                                 const float *dy, bool add, float *packed)
+                                 const float *dy, float *packed)
 {
     ludus_vector sum[TILE][PANEL_VECTORS] = {{{0}}};
     const size_t step = s->stride * s->c;
@@ -158,25 +185,42 @@ ALWAYS_INLINE void backward_tile(int taps, const ludus_conv_shape *s, size_t row
     for (int t = 0; t < taps; t++) {
         for (int v = 0; v < PANEL_VECTORS; v++) {
             float *to = packed + t * PANEL + v * V;
-            ludus_vector_store(to, add ? ludus_vector_load(to) + sum[t][v] : sum[t][v]);
+            ludus_vector_store(to, ludus_vector_load(to) + sum[t][v]);
         }
     }
 }
 
 // All weights of one panel and one line of the patch.
 static void backward_line(const ludus_conv_shape *s, size_t rows, const float *x, const float *dy,
-                          bool add, float *packed)
+                          float *packed)
 {
     const size_t run = s->kernel * s->c;
     size_t i = 0;
     for (; i + TILE <= run; i += TILE) {
-        backward_tile(TILE, s, rows, x + i, dy, add, packed + i * PANEL);
+        backward_tile(TILE, s, rows, x + i, dy, packed + i * PANEL);
     }
     for (; i + 2 <= run; i += 2) {
-        backward_tile(2, s, rows, x + i, dy, add, packed + i * PANEL);
+        backward_tile(2, s, rows, x + i, dy, packed + i * PANEL);
     }
     for (; i < run; i++) {
-        backward_tile(1, s, rows, x + i, dy, add, packed + i * PANEL);
+        backward_tile(1, s, rows, x + i, dy, packed + i * PANEL);
+    }
+}
+
+static void backward_rows(const ludus_conv_shape *s, size_t n, const float *x, const float *dy,
+                          float *packed)
+{
+    const size_t row_in = row_in_of(s), row_out = row_out_of(s);
+    const size_t fit = BLOCK_FLOATS / (row_in + row_out), block = fit > 0 ? fit : 1;
+    for (size_t first = 0; first < n; first += block) {
+        const size_t rows = n - first < block ? n - first : block;
+        for (size_t o = 0; o < s->o; o += PANEL) {
+            for (size_t kh = 0; kh < s->kernel; kh++) {
+                backward_line(s, rows, x + first * row_in + kh * s->w * s->c,
+                              dy + first * row_out + o,
+                              packed + o * depth_of(s) + kh * s->kernel * s->c * PANEL);
+            }
+        }
     }
 }
 
@@ -184,18 +228,18 @@ void ludus_conv_backward_weights(const ludus_conv_shape *s, size_t n, const floa
                                  const float *restrict dy, float *restrict packed,
                                  float *restrict db)
 {
-    const size_t row_in = s->h * s->w * s->c, row_out = s->ho * s->wo * s->o;
-    const size_t fit = BLOCK_FLOATS / (row_in + row_out), block = fit > 0 ? fit : 1;
-    for (size_t first = 0; first < n; first += block) {
-        const size_t rows = n - first < block ? n - first : block;
-        for (size_t o = 0; o < s->o; o += PANEL) {
-            for (size_t kh = 0; kh < s->kernel; kh++) {
-                backward_line(s, rows, x + first * row_in + kh * s->w * s->c,
-                              dy + first * row_out + o, first > 0,
-                              packed + o * depth_of(s) + kh * s->kernel * s->c * PANEL);
-            }
+    const size_t row_in = row_in_of(s), row_out = row_out_of(s);
+    size_t done = 0; // rows
+    memset(packed, 0, s->o * depth_of(s) * sizeof *packed);
+    for (size_t row = 0; row < n; row++) {
+        ludus_sparse_row sparse;
+        if (ludus_sparse_row_find(s, x + row * row_in, &sparse)) {
+            backward_rows(s, row - done, x + done * row_in, dy + done * row_out, packed);
+            ludus_sparse_conv_backward_weights(s, &sparse, dy + row * row_out, packed);
+            done = row + 1;
         }
     }
+    backward_rows(s, n - done, x + done * row_in, dy + done * row_out, packed);
     for (size_t k = 0; db != NULL && k < s->o; k++) {
         db[k] = 0.0f;
     }

@@ -7,6 +7,7 @@
 #define LUDUS_NETS_VECTOR_H
 
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 #if defined(__AVX__)
@@ -89,6 +90,22 @@ static inline ludus_vector ludus_vector_max(ludus_vector a, ludus_vector b)
         a[i] = a[i] > b[i] ? a[i] : b[i];
     }
     return a;
+#endif
+}
+
+// A bit for each lane that differs from zero.
+static inline uint32_t ludus_vector_nonzeros(ludus_vector v)
+{
+#if LUDUS_LANES == 16
+    return _mm512_cmp_ps_mask((__m512)v, _mm512_setzero_ps(), _CMP_NEQ_UQ);
+#elif LUDUS_LANES == 8
+    return (uint32_t)_mm256_movemask_ps(_mm256_cmp_ps((__m256)v, _mm256_setzero_ps(), _CMP_NEQ_UQ));
+#else
+    uint32_t lanes = 0;
+    for (int i = 0; i < LUDUS_LANES; i++) {
+        lanes |= (uint32_t)(v[i] != 0.0f) << i;
+    }
+    return lanes;
 #endif
 }
 

@@ -21,15 +21,19 @@
 
 typedef struct shape {
     int32_t n, h, w, c, c_stored, o, kernel, stride, pad;
+    int32_t thin; // if not 0: every second row is zero but for one value in so many
 } shape;
 
 static const shape shapes[] = {
-    {3, 9, 9, 16, 16, 32, 3, 1, 1},                               // a trunk's
-    {2, 6, 7, 64, 64, 64, 3, 1, 1}, {2, 4, 5, 3, 8, 24, 3, 1, 1}, // an input with padded channels
-    {2, 10, 10, 4, 4, 16, 3, 1, 0},                               // MinAtar
-    {2, 9, 8, 5, 5, 12, 4, 2, 1},                                 // strided, odd channels
-    {3, 5, 5, 24, 24, 2, 1, 1, 0},                                // a head's
-    {7, 1, 1, 81, 81, 33, 1, 1, 0},                               // dense
+    {3, 9, 9, 16, 16, 32, 3, 1, 1, 0}, // a trunk's
+    {2, 6, 7, 64, 64, 64, 3, 1, 1, 0},
+    {2, 4, 5, 3, 8, 24, 3, 1, 1, 0},   // an input with padded channels
+    {2, 10, 10, 4, 4, 16, 3, 1, 0, 0}, // MinAtar
+    {5, 10, 10, 4, 4, 16, 3, 1, 0, 9}, // the same, its rows with few values between others
+    {4, 5, 9, 3, 3, 32, 2, 1, 0, 5},
+    {2, 9, 8, 5, 5, 12, 4, 2, 1, 0},  // strided, odd channels
+    {3, 5, 5, 24, 24, 2, 1, 1, 0, 0}, // a head's
+    {7, 1, 1, 81, 81, 33, 1, 1, 0, 0} // dense
 };
 enum { NUM_SHAPES = sizeof(shapes) / sizeof(shapes[0]) };
 
@@ -98,8 +102,10 @@ static void fill_operands(const shape *s, operands *p)
         const size_t o = i / ((size_t)s->c * k), rest = i % ((size_t)s->c * k);
         p->ref_weights[o * c * k + rest] = p->dw[i];
     }
+    const size_t row = p->num_src / p->ref.n;
     for (size_t i = 0; i < p->num_src; i++) { // as do their values
-        if (i % c >= (size_t)s->c) {
+        const bool thinned = s->thin > 0 && i / row % 2 == 0 && i % row % (size_t)s->thin != 0;
+        if (i % c >= (size_t)s->c || thinned) {
             p->src[i] = 0.0f;
             p->ref_src[i] = 0.0;
         }
@@ -297,6 +303,34 @@ static void kernels_alike_share_weights(void **state)
     }
 }
 
+// A channel that the weights ignore decides whether rows are full or nearly empty.
+static void convolutions_of_few_values_have_the_bits_of_full_ones(void **state)
+{
+    static const shape s = {2, 8, 10, 3, 3, 32, 3, 1, 0, 0};
+    static operands p;
+    static float few[MAX_VALUES], full[MAX_VALUES];
+    (void)state;
+    fill_operands(&s, &p);
+    const ludus_kernel_desc d = describe(&s, LUDUS_KERNEL_FORWARD, LUDUS_PRECISION_F32);
+    ludus_kernel *kernel = create(&d, NULL);
+    void *packed = block(ludus_kernel_weights_bytes(kernel));
+    for (size_t i = 0; i < p.num_weights; i++) {
+        p.weights[i] *= (float)(i / 9 % 3 != 2);
+    }
+    ludus_kernel_pack(kernel, p.weights, packed);
+    for (size_t i = 0; i < p.num_src; i++) {
+        p.src[i] *= (float)(i % 3 != 2 && i % 7 == 0);
+    }
+    ludus_kernel_forward(kernel, p.src, packed, p.bias, NULL, few);
+    for (size_t i = 2; i < p.num_src; i += 3) {
+        p.src[i] = 1.0f;
+    }
+    ludus_kernel_forward(kernel, p.src, packed, p.bias, NULL, full);
+    assert_memory_equal(few, full, p.num_dst * sizeof *few);
+    ludus_free(packed);
+    ludus_kernel_destroy(kernel);
+}
+
 static void bf16_rounds_to_nearest_even(void **state)
 {
     static const struct {
@@ -332,6 +366,7 @@ int main(void)
         cmocka_unit_test(bf16_kernels_sum_exact_products_in_f32),
         cmocka_unit_test(bf16_results_are_rounded_once),
         cmocka_unit_test(kernels_alike_share_weights),
+        cmocka_unit_test(convolutions_of_few_values_have_the_bits_of_full_ones),
         cmocka_unit_test(bf16_rounds_to_nearest_even),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
