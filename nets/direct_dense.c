@@ -12,17 +12,26 @@
 
 #define DOT_ROWS 4
 #define DOT_OUTPUTS 3
+#define ALIAS_FLOATS 1024 // rows a multiple of 4 KiB apart share eight lines of the first cache
+#define COPY_FLOATS 2048  // of a row, at most: a copy of DOT_OUTPUTS rows shall fit that cache
+
+// A few rows of w: vector i of row k at w[k * row + i * step].
+typedef struct dot_rows {
+    const float *w;
+    size_t row, step;
+} dot_rows;
 
 // y[r,k] for `rows` rows of x and `outputs` rows of w; both are constants at every call.
 ALWAYS_INLINE void dot_tile(int rows, int outputs, const ludus_dense_shape *s, const float *x,
-                            const float *w, const float *b, float floor, float *y)
+                            const dot_rows *w, const float *b, float floor, float *y)
 {
     const size_t count = s->i, whole = count / V * V;
+    const float *at = w->w;
     ludus_vector sum[DOT_ROWS][DOT_OUTPUTS] = {{{0}}};
-    for (size_t i = 0; i < whole; i += V) {
+    for (size_t i = 0; i < whole; i += V, at += w->step) {
         ludus_vector wv[DOT_OUTPUTS];
         for (int k = 0; k < outputs; k++) {
-            wv[k] = ludus_vector_hold(ludus_vector_load(w + (size_t)k * count + i));
+            wv[k] = ludus_vector_hold(ludus_vector_load(at + (size_t)k * w->row));
         }
         for (int r = 0; r < rows; r++) {
             const ludus_vector xv = ludus_vector_hold(ludus_vector_load(x + (size_t)r * count + i));
@@ -37,7 +46,7 @@ ALWAYS_INLINE void dot_tile(int rows, int outputs, const ludus_dense_shape *s, c
                 const size_t rest = count - whole;
                 sum[r][k] = ludus_vector_fma(
                     ludus_vector_load_part(x + (size_t)r * count + whole, rest),
-                    ludus_vector_load_part(w + (size_t)k * count + whole, rest), sum[r][k]);
+                    ludus_vector_load_part(at + (size_t)k * w->row, rest), sum[r][k]);
             }
             const float v = ludus_vector_sum(sum[r][k]) + (b != NULL ? b[k] : 0.0f);
             y[(size_t)r * s->o + (size_t)k] = v > floor ? v : floor;
@@ -45,15 +54,33 @@ ALWAYS_INLINE void dot_tile(int rows, int outputs, const ludus_dense_shape *s, c
     }
 }
 
+// Whether rows of w would push x's out of the cache, and there are enough of these to copy them
+// for.
+static bool rows_collide(const ludus_dense_shape *s)
+{
+    return s->i % ALIAS_FLOATS == 0 && s->i <= COPY_FLOATS && s->n >= (size_t)2 * DOT_ROWS;
+}
+
 ALWAYS_INLINE void dot_outputs(int outputs, const ludus_dense_shape *s, const float *x,
                                const float *w, const float *b, float floor, float *y)
 {
+    _Alignas(64) float copy[DOT_OUTPUTS * COPY_FLOATS];
+    dot_rows from = {.w = w, .row = s->i, .step = V};
+    if (rows_collide(s)) {
+        float *to = copy;
+        for (size_t i = 0; i < s->i; i += V) {
+            for (int k = 0; k < outputs; k++, to += V) {
+                ludus_vector_store(to, ludus_vector_load(w + (size_t)k * s->i + i));
+            }
+        }
+        from = (dot_rows){.w = copy, .row = V, .step = (size_t)outputs * V};
+    }
     size_t r = 0;
     for (; r + DOT_ROWS <= s->n; r += DOT_ROWS) {
-        dot_tile(DOT_ROWS, outputs, s, x + r * s->i, w, b, floor, y + r * s->o);
+        dot_tile(DOT_ROWS, outputs, s, x + r * s->i, &from, b, floor, y + r * s->o);
     }
     for (; r < s->n; r++) {
-        dot_tile(1, outputs, s, x + r * s->i, w, b, floor, y + r * s->o);
+        dot_tile(1, outputs, s, x + r * s->i, &from, b, floor, y + r * s->o);
     }
 }
 

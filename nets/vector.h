@@ -6,6 +6,7 @@
 #ifndef LUDUS_NETS_VECTOR_H
 #define LUDUS_NETS_VECTOR_H
 
+#include <math.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -54,6 +55,11 @@ static inline ludus_vector ludus_vector_hold(ludus_vector v)
 static inline void ludus_vector_store(float *x, ludus_vector v)
 {
     memcpy(x, &v, sizeof v);
+}
+
+static inline void ludus_vector_store_part(float *x, ludus_vector v, size_t count)
+{
+    memcpy(x, &v, count * sizeof *x);
 }
 
 static inline ludus_vector ludus_vector_all(float x)
@@ -112,6 +118,9 @@ static inline uint32_t ludus_vector_nonzeros(ludus_vector v)
 // Of all lanes, halves first.
 static inline float ludus_vector_sum(ludus_vector v)
 {
+#if LUDUS_LANES == 16
+    return _mm512_reduce_add_ps((__m512)v);
+#else
     float x[LUDUS_LANES];
     memcpy(x, &v, sizeof v);
     for (int half = LUDUS_LANES / 2; half > 0; half /= 2) {
@@ -120,6 +129,26 @@ static inline float ludus_vector_sum(ludus_vector v)
         }
     }
     return x[0];
+#endif
+}
+
+// 1 / sqrt(v), good to the last bit or two; v > 0 and normal.
+static inline ludus_vector ludus_vector_rsqrt(ludus_vector v)
+{
+#if LUDUS_LANES == 16
+    const ludus_vector guess = (ludus_vector)_mm512_rsqrt14_ps((__m512)v);
+#elif LUDUS_LANES == 8
+    const ludus_vector guess = (ludus_vector)_mm256_rsqrt_ps((__m256)v);
+#else
+    ludus_vector guess;
+    for (int i = 0; i < LUDUS_LANES; i++) {
+        guess[i] = 1.0f / sqrtf(v[i]);
+    }
+#endif
+    // One step of Newton's doubles the bits of the guess (14, or 12).
+    const ludus_vector half = ludus_vector_all(0.5f) * v * guess;
+    const ludus_vector error = ludus_vector_fma(-half, guess, ludus_vector_all(0.5f));
+    return ludus_vector_fma(guess, error, guess);
 }
 
 #endif

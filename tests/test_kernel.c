@@ -31,9 +31,10 @@ static const shape shapes[] = {
     {2, 10, 10, 4, 4, 16, 3, 1, 0, 0}, // MinAtar
     {5, 10, 10, 4, 4, 16, 3, 1, 0, 9}, // the same, its rows with few values between others
     {4, 5, 9, 3, 3, 32, 2, 1, 0, 5},
-    {2, 9, 8, 5, 5, 12, 4, 2, 1, 0},  // strided, odd channels
-    {3, 5, 5, 24, 24, 2, 1, 1, 0, 0}, // a head's
-    {7, 1, 1, 81, 81, 33, 1, 1, 0, 0} // dense
+    {2, 9, 8, 5, 5, 12, 4, 2, 1, 0},     // strided, odd channels
+    {3, 5, 5, 24, 24, 2, 1, 1, 0, 0},    // a head's
+    {7, 1, 1, 81, 81, 33, 1, 1, 0, 0},   // dense
+    {9, 1, 1, 1024, 1024, 5, 1, 1, 0, 0} // rows that collide in the cache
 };
 enum { NUM_SHAPES = sizeof(shapes) / sizeof(shapes[0]) };
 

@@ -12,6 +12,7 @@
 #include "nets/optimiser.h"
 
 #define STEPS 20
+#define WEIGHTS 37 // some vectors and a rest, whatever the CPU
 
 typedef struct weight {
     double w, m, v;
@@ -61,18 +62,22 @@ static void adamw(const ludus_trainer_config *c, double g, double decay, int64_t
 static void check(ludus_optimiser_kind kind, recurrence *expected)
 {
     ludus_trainer_config c = ludus_trainer_config_default();
-    float w[3] = {1.0f, -0.5f, 0.25f}, m[3] = {0}, v[3] = {0}, g[3];
-    weight x[3] = {{1.0, 0, 0}, {-0.5, 0, 0}, {0.25, 0, 0}};
+    float w[WEIGHTS], m[WEIGHTS] = {0}, v[WEIGHTS] = {0}, g[WEIGHTS];
+    weight x[WEIGHTS] = {{0}};
+    for (int i = 0; i < WEIGHTS; i++) {
+        x[i].w = cos((double)i);
+        w[i] = (float)x[i].w;
+    }
     c.optimiser = kind;
     c.lr = 0.01f;
     c.beta2 = 0.95f;
     c.epsilon = 0.01f;
     for (int64_t t = 0; t < STEPS; t++) {
-        for (int i = 0; i < 3; i++) {
+        for (int i = 0; i < WEIGHTS; i++) {
             g[i] = sinf((float)(t + i));
             expected(&c, 0.5 * (double)g[i], 0.1, t + 1, &x[i]);
         }
-        const ludus_update u = {.count = 3,
+        const ludus_update u = {.count = WEIGHTS,
                                 .w = w,
                                 .g = g,
                                 .m = m,
@@ -82,7 +87,7 @@ static void check(ludus_optimiser_kind kind, recurrence *expected)
                                 .lr = c.lr,
                                 .step = t};
         ludus_optimiser_update(&c, &u);
-        for (int i = 0; i < 3; i++) {
+        for (int i = 0; i < WEIGHTS; i++) {
             assert_true(fabs((double)w[i] - x[i].w) < 1e-5);
         }
     }
@@ -95,6 +100,28 @@ static void optimisers_follow_their_recurrences(void **state)
     check(LUDUS_OPTIMISER_RMSPROP, rmsprop);
     check(LUDUS_OPTIMISER_ADAM, adam);
     check(LUDUS_OPTIMISER_ADAMW, adamw);
+}
+
+// A gradient that stays the same has no variance, and rounding may find less than none.
+static void rmsprop_survives_steady_gradients(void **state)
+{
+    ludus_trainer_config c = ludus_trainer_config_default();
+    float w[WEIGHTS] = {0}, m[WEIGHTS] = {0}, v[WEIGHTS] = {0}, g[WEIGHTS];
+    (void)state;
+    c.optimiser = LUDUS_OPTIMISER_RMSPROP;
+    c.beta2 = 0.95f;
+    c.epsilon = 1e-8f;
+    for (int i = 0; i < WEIGHTS; i++) {
+        g[i] = 1000.0f + (float)i;
+    }
+    for (int64_t t = 0; t < 1000; t++) {
+        const ludus_update u = {
+            .count = WEIGHTS, .w = w, .g = g, .m = m, .v = v, .clip = 1.0f, .lr = 1e-4f, .step = t};
+        ludus_optimiser_update(&c, &u);
+    }
+    for (int i = 0; i < WEIGHTS; i++) {
+        assert_true(isfinite(w[i]) && w[i] < 0.0f);
+    }
 }
 
 static void expect_lr(const ludus_trainer_config *c, int64_t step, double lr)
@@ -133,6 +160,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(optimisers_follow_their_recurrences),
+        cmocka_unit_test(rmsprop_survives_steady_gradients),
         cmocka_unit_test(schedules_pass_through_known_points),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
