@@ -26,7 +26,7 @@ const ludus_option ludus_trainer_options[] = {
     LUDUS_OPTION_FLOAT(ludus_trainer_config, "train", "beta2", beta2, 0, 0.99999999,
                        "of adam; decay of rmsprop"),
     LUDUS_OPTION_FLOAT(ludus_trainer_config, "train", "epsilon", epsilon, 0, 1,
-                       "of adam and rmsprop"),
+                       "of adam, beside the root; of rmsprop, under it"),
     LUDUS_OPTION_FLOAT(ludus_trainer_config, "train", "weight_decay", weight_decay, 0, 10,
                        "L2 on convolution and dense weights"),
     LUDUS_OPTION_FLOAT(ludus_trainer_config, "train", "grad_clip", grad_clip, 0, 1e9,

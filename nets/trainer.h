@@ -63,7 +63,7 @@ typedef struct ludus_trainer_config {
     float lr;            // per step, before the schedule
     float momentum;      // SGD 0..1
     float beta1, beta2;  // Adam; RMSProp uses beta2 as its decay
-    float epsilon;       // Adam, RMSProp
+    float epsilon;       // Adam: beside the root; RMSProp: under it
     float weight_decay;  // on convolution and dense weights, not on biases, norms, sigmas
     float grad_clip;     // global L2 norm; 0 = off
     float ema_decay;     // 0 = no EMA, else 0..1, e.g. 0.999

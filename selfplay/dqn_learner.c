@@ -11,7 +11,6 @@
 #include "selfplay/transition_store.h"
 
 typedef struct dqn_config {
-    float gamma;
     int32_t n_step;
     int64_t start;         // frames before training begins
     float frames_per_step; // frames acted per training step
@@ -26,7 +25,6 @@ typedef struct dqn_config {
 } dqn_config;
 
 static const ludus_option dqn_options[] = {
-    LUDUS_OPTION_FLOAT(dqn_config, "learn", "gamma", gamma, 0, 1, "discount per step"),
     LUDUS_OPTION_INT32(dqn_config, "learn", "n_step", n_step, 1, LUDUS_MAX_N_STEP,
                        "steps of rewards in a target"),
     LUDUS_OPTION_INT64(dqn_config, "learn", "start", start, 1, 1e12,
@@ -64,7 +62,6 @@ static const ludus_option dqn_options[] = {
 static dqn_config dqn_config_default(void)
 {
     return (dqn_config){
-        .gamma = 0.99f,
         .n_step = 1,
         .start = 5000,
         .frames_per_step = 1.0f,
@@ -196,7 +193,7 @@ static ludus_status create_replay(dqn_learner *l, const char *folder, ludus_erro
         .batch = l->core.config.train.batch,
         .threads = l->core.threads,
         .num_actions = l->core.spec.num_actions,
-        .gamma = l->config.gamma,
+        .gamma = l->core.config.gamma,
         .seed = ludus_mix64(l->core.config.seed + 4),
     };
     status = ludus_transition_sampler_create(&l->sampler, l->replay, &l->format, &config, error);
@@ -332,7 +329,7 @@ static void compute_targets(dqn_learner *l, target_lane *lane, const ludus_trans
     for (int32_t i = 0; i < n; i++) {
         const ludus_transition *t = &batch->row[first + i];
         const ludus_td_row row = {
-            .reward = t->reward,
+            .reward = l->core.config.reward_scale * t->reward,
             .discount = t->discount,
             .action = t->action,
             .target = outputs + (size_t)i * (size_t)actions * (size_t)atoms,

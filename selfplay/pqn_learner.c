@@ -6,17 +6,13 @@
 #include "selfplay/q_core.h"
 
 typedef struct pqn_config {
-    float gamma, lambda;
-    float reward_scale;
+    float lambda;
     int32_t epochs;
 } pqn_config;
 
 static const ludus_option pqn_options[] = {
-    LUDUS_OPTION_FLOAT(pqn_config, "learn", "gamma", gamma, 0, 1, "discount per step"),
     LUDUS_OPTION_FLOAT(pqn_config, "learn", "lambda", lambda, 0, 1,
                        "0: one-step targets, 1: whole returns"),
-    LUDUS_OPTION_FLOAT(pqn_config, "learn", "reward_scale", reward_scale, 0, 1e6,
-                       "rewards are multiplied by this before learning"),
     LUDUS_OPTION_INT32(pqn_config, "learn", "epochs", epochs, 1, 100,
                        "times that every step of a phase is learned"),
 };
@@ -99,7 +95,7 @@ static ludus_status pqn_create(void **self, ludus_config *recipe, const char *fo
     }
     ludus_q_core_config config = ludus_q_core_config_default();
     config.actors = (ludus_actors_config){.worlds = 128, .batch = 32, .steps = 32};
-    l->config = (pqn_config){.gamma = 0.99f, .lambda = 0.65f, .reward_scale = 1.0f, .epochs = 2};
+    l->config = (pqn_config){.lambda = 0.65f, .epochs = 2};
     ludus_status status = ludus_q_core_read(&config, recipe, error);
     if (status == LUDUS_OK) {
         status = ludus_config_apply(recipe, pqn_options, NUM_PQN_OPTIONS, &l->config, error);
@@ -130,9 +126,9 @@ static void compute_returns(pqn_learner *l, const ludus_rollout *r)
     float scaled[4096];
     for (size_t w = 0; w < (size_t)r->worlds; w++) {
         for (size_t t = 0; t < steps; t++) {
-            scaled[t] = l->config.reward_scale * r->reward[w * steps + t];
+            scaled[t] = l->core.config.reward_scale * r->reward[w * steps + t];
         }
-        ludus_lambda_returns(r->steps, l->config.gamma, l->config.lambda, scaled,
+        ludus_lambda_returns(r->steps, l->core.config.gamma, l->config.lambda, scaled,
                              r->end + w * steps, r->value + w * (steps + 1),
                              r->cut_value + w * steps, l->returns + w * steps);
     }

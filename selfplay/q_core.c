@@ -17,6 +17,9 @@ static const ludus_option core_options[] = {
     LUDUS_OPTION_INT64(T, "explore", "epsilon_frames", epsilon_frames, 0, 1e12,
                        "frames until then, linear"),
     LUDUS_OPTION_INT64(T, "explore", "frames", frames, 1, 1e12, "frames per iteration of the run"),
+    LUDUS_OPTION_FLOAT(T, "learn", "gamma", gamma, 0, 1, "discount per step"),
+    LUDUS_OPTION_FLOAT(T, "learn", "reward_scale", reward_scale, 0, 1e6,
+                       "rewards are multiplied by this before learning"),
     LUDUS_OPTION_INT32(T, "eval", "episodes", eval_episodes, 0, 100000,
                        "per strength measurement, on seeds of their own; 0 = none"),
 };
@@ -35,6 +38,8 @@ ludus_q_core_config ludus_q_core_config_default(void)
         .epsilon_final = 0.1f,
         .epsilon_frames = 100000,
         .frames = 100000,
+        .gamma = 0.99f,
+        .reward_scale = 1.0f,
         .eval_episodes = 30,
     };
     config.net.trunk = LUDUS_TRUNK_CONV;

@@ -3,7 +3,8 @@
 // pqn_learner.c differ in how they learn from what the actors saw.
 //
 // Sections of the recipe: [run] game (the world), seed, start_net; [env], [atari], [net], [q],
-// [actors], [train] as their modules document; [explore] and [eval] here.
+// [actors], [train] as their modules document; [explore], [eval] and what [learn] has for both
+// here.
 //
 // Threads and repeat: as selfplay/learner.h says.
 
@@ -23,7 +24,10 @@ typedef struct ludus_q_core_config {
     float epsilon_start, epsilon_final; // linear in between
     int64_t epsilon_frames;             // until epsilon_final is reached
     int64_t frames;                     // per iteration of the run (one log line)
-    int32_t eval_episodes;              // per strength measurement; 0 = none
+    float gamma;                        // discount per step
+    float reward_scale; // rewards are multiplied by this: errors beyond 1 count little in Huber's
+                        // loss, and where most are, DQN's values may diverge
+    int32_t eval_episodes; // per strength measurement; 0 = none
     char world[LUDUS_ENV_NAME_MAX];
     char start_net[256];
     uint64_t seed;
