@@ -140,7 +140,7 @@ static inline ludus_vector ludus_vector_rsqrt(ludus_vector v)
 #elif LUDUS_LANES == 8
     const ludus_vector guess = (ludus_vector)_mm256_rsqrt_ps((__m256)v);
 #else
-    ludus_vector guess;
+    ludus_vector guess = v;
     for (int i = 0; i < LUDUS_LANES; i++) {
         guess[i] = 1.0f / sqrtf(v[i]);
     }
