@@ -151,6 +151,21 @@ static void dqn_values_reach_their_fixed_point(void **state)
 }
 
 // Random play balances for 22 steps.
+static void dqn_learns_to_balance(void **state)
+{
+    const double balanced = learned(
+        state, "balance_dqn",
+        "[run]\nagent = dqn\niterations = 2\n" CARTPOLE "[net]\ntrunk = mlp\nhidden = 64 64\n"
+        "[actors]\nworlds = 8\nbatch = 8\nsteps = 1\n"
+        "[explore]\nepsilon_final = 0.05\nepsilon_frames = 10000\nframes = 10000\n"
+        "[learn]\nreward_scale = 0.1\ndouble = on\nn_step = 3\nstart = 1000\n"
+        "frames_per_step = 4\ntarget_every = 100\n[replay]\ncapacity_items = 50000\n"
+        "[train]\nbatch = 64\nshards = 1\noptimiser = adam\nlr = 0.001\n"
+        "weight_decay = 0\ngrad_clip = 10\nema_decay = 0\n",
+        "return");
+    assert_true(balanced > 100.0);
+}
+
 static void pqn_learns_to_balance(void **state)
 {
     const double balanced =
@@ -229,6 +244,7 @@ int main(void)
         cmocka_unit_test(threads_do_not_change_the_result),
         cmocka_unit_test(an_interrupted_run_goes_on_bit_for_bit),
         cmocka_unit_test(dqn_values_reach_their_fixed_point),
+        cmocka_unit_test(dqn_learns_to_balance),
         cmocka_unit_test(pqn_learns_to_balance),
         cmocka_unit_test(impossible_recipes_get_one_line),
         cmocka_unit_test(malformed_layers_get_one_line),
