@@ -9,8 +9,6 @@
 #define TILE (12 / PANEL_VECTORS) // twelve sums in registers, see nets/direct_dense.c
 #define BLOCK_FLOATS 6144         // of source and gradient at a time: most of the first cache
 
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
-
 // ---- Weights ---------------------------------------------------------------------------------
 
 static size_t depth_of(const ludus_conv_shape *s)
@@ -81,8 +79,9 @@ static size_t next_patch(walk *k)
 }
 
 // y[cell, first..first+PANEL] for `cells` patches.
-ALWAYS_INLINE void forward_tile(int cells, const ludus_conv_shape *s, const float *const *patch,
-                                const float *packed, ludus_vector sum[TILE][PANEL_VECTORS])
+LUDUS_ALWAYS_INLINE void forward_tile(int cells, const ludus_conv_shape *s,
+                                      const float *const *patch, const float *packed,
+                                      ludus_vector sum[TILE][PANEL_VECTORS])
 {
     const size_t run = s->kernel * s->c;
     for (size_t kh = 0; kh < s->kernel; kh++) {
@@ -103,8 +102,9 @@ ALWAYS_INLINE void forward_tile(int cells, const ludus_conv_shape *s, const floa
     }
 }
 
-ALWAYS_INLINE void forward_cells(int cells, const ludus_conv_shape *s, walk *at, const float *x,
-                                 const float *packed, const float *b, ludus_vector floor, float *y)
+LUDUS_ALWAYS_INLINE void forward_cells(int cells, const ludus_conv_shape *s, walk *at,
+                                       const float *x, const float *packed, const float *b,
+                                       ludus_vector floor, float *y)
 {
     ludus_vector sum[TILE][PANEL_VECTORS] = {{{0}}};
     const float *patch[TILE];
@@ -160,8 +160,8 @@ void ludus_conv_forward(const ludus_conv_shape *s, size_t n, const float *restri
 
 // Weights i..i+taps of one panel += their sums over the cells of `rows` rows; x begins at
 // the first row's value of weight i, dy at its first output of the panel.
-ALWAYS_INLINE void backward_tile(int taps, const ludus_conv_shape *s, size_t rows, const float *x,
-                                 const float *dy, float *packed)
+LUDUS_ALWAYS_INLINE void backward_tile(int taps, const ludus_conv_shape *s, size_t rows,
+                                       const float *x, const float *dy, float *packed)
 {
     ludus_vector sum[TILE][PANEL_VECTORS] = {{{0}}};
     const size_t step = s->stride * s->c;

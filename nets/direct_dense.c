@@ -3,7 +3,6 @@
 #include "nets/vector.h"
 
 #define V LUDUS_LANES
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
 
 // Twelve sums are in registers at a time, enough to hide the latency of a multiply-add; see
 // nets/net_bench_peak.c.
@@ -22,8 +21,8 @@ typedef struct dot_rows {
 } dot_rows;
 
 // y[r,k] for `rows` rows of x and `outputs` rows of w; both are constants at every call.
-ALWAYS_INLINE void dot_tile(int rows, int outputs, const ludus_dense_shape *s, const float *x,
-                            const dot_rows *w, const float *b, float floor, float *y)
+LUDUS_ALWAYS_INLINE void dot_tile(int rows, int outputs, const ludus_dense_shape *s, const float *x,
+                                  const dot_rows *w, const float *b, float floor, float *y)
 {
     const size_t count = s->i, whole = count / V * V;
     const float *at = w->w;
@@ -61,8 +60,8 @@ static bool rows_collide(const ludus_dense_shape *s)
     return s->i % ALIAS_FLOATS == 0 && s->i <= COPY_FLOATS && s->n >= (size_t)2 * DOT_ROWS;
 }
 
-ALWAYS_INLINE void dot_outputs(int outputs, const ludus_dense_shape *s, const float *x,
-                               const float *w, const float *b, float floor, float *y)
+LUDUS_ALWAYS_INLINE void dot_outputs(int outputs, const ludus_dense_shape *s, const float *x,
+                                     const float *w, const float *b, float floor, float *y)
 {
     _Alignas(64) float copy[DOT_OUTPUTS * COPY_FLOATS];
     dot_rows from = {.w = w, .row = s->i, .step = V};
@@ -131,8 +130,8 @@ typedef struct factor {
     size_t row, step;
 } factor;
 
-ALWAYS_INLINE void panel_tile(int rows, const factor *f, const float *panel, size_t depth, bool add,
-                              float *out, size_t stride, size_t width)
+LUDUS_ALWAYS_INLINE void panel_tile(int rows, const factor *f, const float *panel, size_t depth,
+                                    bool add, float *out, size_t stride, size_t width)
 {
     ludus_vector sum[PANEL_ROWS][PANEL_VECTORS] = {{{0}}};
     for (size_t k = 0; k < depth; k++) {

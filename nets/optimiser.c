@@ -38,8 +38,8 @@ static void update_sgd(const ludus_trainer_config *config, const ludus_update *u
 }
 
 // Of weights i..i+count, one vector at most.
-static inline __attribute__((always_inline)) void
-rmsprop_vector(const ludus_trainer_config *config, const ludus_update *u, size_t i, size_t count)
+LUDUS_ALWAYS_INLINE void rmsprop_vector(const ludus_trainer_config *config, const ludus_update *u,
+                                        size_t i, size_t count)
 {
     const ludus_vector a = ludus_vector_all(config->beta2),
                        rest = ludus_vector_all(1.0f - config->beta2);

@@ -23,6 +23,9 @@
 #define LUDUS_LANES 4
 #endif
 
+// For loops over a number of vectors that is a constant at every call.
+#define LUDUS_ALWAYS_INLINE static inline __attribute__((always_inline))
+
 typedef float ludus_vector __attribute__((vector_size(LUDUS_LANES * sizeof(float))));
 
 static inline ludus_vector ludus_vector_load(const float *x)
