@@ -302,6 +302,20 @@ static void a_run_without_metrics_yet_waits_for_them(void **state)
     ludus_metrics_reader_destroy(reader);
 }
 
+static void a_further_board_of_a_run_has_the_runs_metrics(void **state)
+{
+    const run_folder run = make_run(state, "mixed");
+    char board[TEMP_PATH_MAX];
+    write_text(run.file, "w", "{\"iteration\":1,\"loss\":3}\n");
+    temp_path(state, "mixed/go7", board);
+    assert_int_equal(mkdir(board, 0777), 0);
+    ludus_metrics_reader *reader = open_reader(board);
+    ludus_metrics_reader_poll(reader);
+    assert_string_equal(ludus_metrics_reader_notice(reader), "");
+    assert_true(value_at(reader, "loss", 0) == 3);
+    ludus_metrics_reader_destroy(reader);
+}
+
 static void what_is_no_run_is_refused_in_one_line(void **state)
 {
     char path[TEMP_PATH_MAX];
@@ -337,6 +351,7 @@ int main(void)
         cmocka_unit_test(a_line_that_goes_back_replaces_what_follows),
         cmocka_unit_test(a_removed_run_keeps_its_rows_and_says_so),
         cmocka_unit_test(a_run_without_metrics_yet_waits_for_them),
+        cmocka_unit_test(a_further_board_of_a_run_has_the_runs_metrics),
         cmocka_unit_test(what_is_no_run_is_refused_in_one_line),
     };
     return cmocka_run_group_tests(tests, temp_folder_create, temp_folder_destroy);

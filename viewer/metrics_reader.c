@@ -12,6 +12,7 @@
 #include <jansson.h>
 
 #define PATH_BYTES 1024
+#define METRICS "/metrics.jsonl"
 #define TAIL_BYTES 128 // of what was read last, to notice that the file is another one
 #define READ_BYTES ((size_t)64 << 10)
 
@@ -288,6 +289,21 @@ static void set_title(ludus_metrics_reader *reader, const char *path)
     snprintf(reader->title, sizeof reader->title, "%.*s", (int)(end - begin), path + begin);
 }
 
+// The folder of a further board of a mixed run (selfplay/board_mix.h) has games and no metrics: they
+// are those of the run above it.
+static void set_path(ludus_metrics_reader *reader, const char *path, bool is_folder)
+{
+    struct stat info;
+    snprintf(reader->path, sizeof reader->path, "%s%s", path, is_folder ? METRICS : "");
+    if (is_folder && stat(reader->path, &info) != 0) {
+        char above[sizeof reader->path];
+        snprintf(above, sizeof above, "%s/.." METRICS, path);
+        if (stat(above, &info) == 0) {
+            memcpy(reader->path, above, sizeof above);
+        }
+    }
+}
+
 ludus_status ludus_metrics_reader_create(ludus_metrics_reader **out, const char *path,
                                          ludus_error *error)
 {
@@ -296,7 +312,7 @@ ludus_status ludus_metrics_reader_create(ludus_metrics_reader **out, const char 
     if (stat(path, &info) != 0) {
         return ludus_fail(error, LUDUS_ERR_IO, "%s: %s", path, strerror(errno));
     }
-    if (strlen(path) + sizeof "/metrics.jsonl" > PATH_BYTES) {
+    if (strlen(path) + sizeof "/.." METRICS > PATH_BYTES) {
         return ludus_fail(error, LUDUS_ERR_ARG, "%.40s...: the path is too long", path);
     }
     if (!S_ISDIR(info.st_mode) && !S_ISREG(info.st_mode)) {
@@ -306,8 +322,7 @@ ludus_status ludus_metrics_reader_create(ludus_metrics_reader **out, const char 
     if (reader == NULL) {
         return ludus_fail(error, LUDUS_ERR_NOMEM, "%s: out of memory", path);
     }
-    snprintf(reader->path, sizeof reader->path, "%s%s", path,
-             S_ISDIR(info.st_mode) ? "/metrics.jsonl" : "");
+    set_path(reader, path, S_ISDIR(info.st_mode));
     set_title(reader, path);
     if (!grow(reader) || series_named(reader, "iteration") == NULL) {
         ludus_metrics_reader_destroy(reader);
