@@ -108,9 +108,7 @@ static bool is_settled(const ludus_pass_case *c, const float *black)
 static bool is_settled_by_net(const ludus_pass_case *c, const float *ownership)
 {
     float black[LUDUS_GO_MAX_POINTS];
-    for (int32_t i = 0; i < num_points(c); i++) {
-        black[i] = is_black(c) ? ownership[i] : 1.0f - ownership[i];
-    }
+    ludus_go_black_share(c->game, c->pos, ownership, black);
     return is_settled(c, black);
 }
 

@@ -11,16 +11,11 @@
 
 // ---- Judgement -----------------------------------------------------------------------------
 
-// From the last search for `colour`, if its net knows ownership, else from playouts.
-static void judge_search(const ludus_gtp *gtp, ludus_go_colour colour, ludus_go_verdict *out,
-                         float *black)
+// From the last search for the player to move, if its net knows ownership, else from playouts.
+static void judge_search(const ludus_gtp *gtp, ludus_go_verdict *out, float *black)
 {
-    const int32_t points = gtp->game.spec.num_moves - 1;
     if (gtp->snapshot.has_ownership) {
-        for (int32_t i = 0; i < points; i++) {
-            const float own = gtp->snapshot.ownership[i];
-            black[i] = colour == LUDUS_GO_BLACK ? own : 1.0f - own;
-        }
+        ludus_go_black_share(&gtp->game, ludus_gtp_pos(gtp), gtp->snapshot.ownership, black);
     } else {
         ludus_rng rng;
         ludus_rng_init(&rng, gtp->config.seed, (uint64_t)gtp->plies + 1);
@@ -50,7 +45,7 @@ bool ludus_gtp_judge(ludus_gtp *gtp, ludus_go_verdict *out, float *black, ludus_
         ludus_free(pos);
         ludus_thinker_snapshot_get(gtp->thinker, &gtp->snapshot);
     }
-    judge_search(gtp, colour, out, black);
+    judge_search(gtp, out, black);
     return true;
 }
 

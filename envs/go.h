@@ -88,5 +88,9 @@ typedef struct ludus_go_verdict {
 } ludus_go_verdict;
 void ludus_go_judge(const ludus_game *game, const void *pos, const float *black,
                     ludus_go_verdict *out);
+// What a net says of the points as the mover's, turned into what it says of them as black's; both
+// [size*size].
+void ludus_go_black_share(const ludus_game *game, const void *pos, const float *mover,
+                          float *black);
 
 #endif

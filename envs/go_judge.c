@@ -74,3 +74,12 @@ void ludus_go_judge(const ludus_game *game, const void *pos, const float *black,
         out->is_settled = out->is_settled && !disagrees;
     }
 }
+
+void ludus_go_black_share(const ludus_game *game, const void *pos, const float *mover,
+                          float *black)
+{
+    const ludus_go_rules *r = game->ctx;
+    for (int32_t i = 0; i < r->points; i++) {
+        black[i] = share_of(mover, i, (uint8_t)ludus_game_to_move(game, pos));
+    }
+}

@@ -385,6 +385,24 @@ static void settled_boards_are_judged_as_players_do(void **state)
     close_game(&game, pos);
 }
 
+static void shares_of_the_mover_are_told_as_blacks(void **state)
+{
+    const float mover[25] = {1.0f, 0.25f};
+    (void)state;
+    for (int black_moves = 0; black_moves < 2; black_moves++) {
+        ludus_game game;
+        float black[25];
+        void *pos = set_board(&game, "go5",
+                              black_moves ? "...../...../...../...../..... x"
+                                          : "...../...../...../...../..... o");
+        ludus_go_black_share(&game, pos, mover, black);
+        assert_true(black[0] == (black_moves ? 1.0f : 0.0f));
+        assert_true(black[1] == (black_moves ? 0.25f : 0.75f));
+        assert_true(black[24] == (black_moves ? 0.0f : 1.0f));
+        close_game(&game, pos);
+    }
+}
+
 static void play_goes_on_after_two_passes(void **state)
 {
     ludus_game game;
@@ -526,6 +544,7 @@ int main(void)
         cmocka_unit_test(unconditional_life_is_found),
         cmocka_unit_test(suicide_is_legal_where_it_is_allowed),
         cmocka_unit_test(settled_boards_are_judged_as_players_do),
+        cmocka_unit_test(shares_of_the_mover_are_told_as_blacks),
         cmocka_unit_test(play_goes_on_after_two_passes),
         cmocka_unit_test(counting_agrees_with_gnugo),
         cmocka_unit_test(moves_are_written_as_in_gtp),
