@@ -75,8 +75,7 @@ void ludus_go_judge(const ludus_game *game, const void *pos, const float *black,
     }
 }
 
-void ludus_go_black_share(const ludus_game *game, const void *pos, const float *mover,
-                          float *black)
+void ludus_go_black_share(const ludus_game *game, const void *pos, const float *mover, float *black)
 {
     const ludus_go_rules *r = game->ctx;
     for (int32_t i = 0; i < r->points; i++) {

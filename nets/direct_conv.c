@@ -240,13 +240,7 @@ void ludus_conv_backward_weights(const ludus_conv_shape *s, size_t n, const floa
         }
     }
     backward_rows(s, n - done, x + done * row_in, dy + done * row_out, packed);
-    for (size_t k = 0; db != NULL && k < s->o; k++) {
-        db[k] = 0.0f;
-    }
-    for (size_t cell = 0; db != NULL && cell < n * s->ho * s->wo; cell++) {
-#pragma omp simd
-        for (size_t k = 0; k < s->o; k++) {
-            db[k] += dy[cell * s->o + k];
-        }
+    if (db != NULL) {
+        ludus_column_sums(n * s->ho * s->wo, s->o, dy, db);
     }
 }

@@ -198,13 +198,7 @@ void ludus_dense_backward_weights(const ludus_dense_shape *s, const float *restr
                                   const float *restrict dy, float *restrict dw, float *restrict db)
 {
     multiply(s->o, s->n, s->i, (factor){dy, 1, s->o}, x, dw);
-    for (size_t k = 0; db != NULL && k < s->o; k++) {
-        db[k] = 0.0f;
-    }
-    for (size_t r = 0; db != NULL && r < s->n; r++) {
-#pragma omp simd
-        for (size_t k = 0; k < s->o; k++) {
-            db[k] += dy[r * s->o + k];
-        }
+    if (db != NULL) {
+        ludus_column_sums(s->n, s->o, dy, db);
     }
 }

@@ -154,4 +154,17 @@ static inline ludus_vector ludus_vector_rsqrt(ludus_vector v)
     return ludus_vector_fma(guess, error, guess);
 }
 
+// out[k] = the sum of column k of m [rows, columns], rows in order: the gradient of a bias.
+static inline void ludus_column_sums(size_t rows, size_t columns, const float *restrict m,
+                                     float *restrict out)
+{
+    memset(out, 0, columns * sizeof *out);
+    for (size_t r = 0; r < rows; r++) {
+#pragma omp simd
+        for (size_t k = 0; k < columns; k++) {
+            out[k] += m[r * columns + k];
+        }
+    }
+}
+
 #endif

@@ -289,8 +289,8 @@ static void set_title(ludus_metrics_reader *reader, const char *path)
     snprintf(reader->title, sizeof reader->title, "%.*s", (int)(end - begin), path + begin);
 }
 
-// The folder of a further board of a mixed run (selfplay/board_mix.h) has games and no metrics: they
-// are those of the run above it.
+// The folder of a further board of a mixed run (selfplay/board_mix.h) has games and no metrics:
+// they are those of the run above it.
 static void set_path(ludus_metrics_reader *reader, const char *path, bool is_folder)
 {
     struct stat info;

@@ -29,9 +29,9 @@
 
 typedef struct ludus_metrics_reader ludus_metrics_reader;
 
-// `path`: the run's folder, that of a further board in it (RUN/go7 of a mixed run has the metrics of
-// RUN), or a file of such lines. Fails when none is there; a run that has no metrics yet is fine.
-// Reads nothing yet.
+// `path`: the run's folder, that of a further board in it (RUN/go7 of a mixed run has the metrics
+// of RUN), or a file of such lines. Fails when none is there; a run that has no metrics yet is
+// fine. Reads nothing yet.
 ludus_status ludus_metrics_reader_create(ludus_metrics_reader **out, const char *path,
                                          ludus_error *error);
 void ludus_metrics_reader_destroy(ludus_metrics_reader *reader); // NULL is accepted
