@@ -14,7 +14,9 @@ iterations=${ITERATIONS:-10}
 jobs=${JOBS:-$(nproc)}
 mkdir -p "$out"
 
-# NAME and what it sets, from the plain agent.
+# NAME and what it sets, from the plain agent. Noisy nets explore by themselves, but not from nothing: a
+# net whose first values put one action last may never take it and never see a reward (Space Invaders,
+# seed 1: no shot hit anything in 500k frames), so the replay begins with random play as in DQN.
 variants() {
     cat <<'EOF'
 dqn
@@ -22,11 +24,11 @@ double --set learn.double=on
 dueling --set q.dueling=on
 n-step --set learn.n_step=3
 prioritised --set learn.prioritised=on
-noisy --set net.noisy=on --set explore.epsilon_start=0 --set explore.epsilon_final=0
+noisy --set net.noisy=on --set explore.epsilon_frames=5k --set explore.epsilon_final=0
 c51 --set q.kind=c51
 quantile --set q.kind=quantile --set q.atoms=32
 munchausen --set learn.munchausen=on
-rainbow --set learn.double=on --set q.dueling=on --set learn.n_step=3 --set learn.prioritised=on --set net.noisy=on --set explore.epsilon_start=0 --set explore.epsilon_final=0 --set q.kind=c51
+rainbow --set learn.double=on --set q.dueling=on --set learn.n_step=3 --set learn.prioritised=on --set net.noisy=on --set explore.epsilon_frames=5k --set explore.epsilon_final=0 --set q.kind=c51
 EOF
 }
 
