@@ -160,7 +160,6 @@ static inline void ludus_column_sums(size_t rows, size_t columns, const float *r
 {
     memset(out, 0, columns * sizeof *out);
     for (size_t r = 0; r < rows; r++) {
-#pragma omp simd
         for (size_t k = 0; k < columns; k++) {
             out[k] += m[r * columns + k];
         }

@@ -14,9 +14,9 @@ iterations=${ITERATIONS:-10}
 jobs=${JOBS:-$(nproc)}
 mkdir -p "$out"
 
-# NAME and what it sets, from the plain agent. Noisy nets explore by themselves, but not from nothing: a
-# net whose first values put one action last may never take it and never see a reward (Space Invaders,
-# seed 1: no shot hit anything in 500k frames), so the replay begins with random play as in DQN.
+# NAME and what it sets, from the plain agent. Noisy nets explore by themselves, but not from nothing:
+# one whose first values put an action last may never take it and never see a reward (Space Invaders,
+# seed 1: nothing was hit in 500k frames), so the replay begins with random play as in DQN.
 variants() {
     cat <<'EOF'
 dqn
