@@ -155,8 +155,7 @@ static inline ludus_vector ludus_vector_rsqrt(ludus_vector v)
 }
 
 // out[k] = the sum of column k of m [rows, columns], rows in order: the gradient of a bias.
-static inline void ludus_column_sums(size_t rows, size_t columns, const float *restrict m,
-                                     float *restrict out)
+static inline void ludus_column_sums(size_t rows, size_t columns, const float *m, float *out)
 {
     memset(out, 0, columns * sizeof *out);
     for (size_t r = 0; r < rows; r++) {
