@@ -78,7 +78,8 @@ void ludus_go_judge(const ludus_game *game, const void *pos, const float *black,
 void ludus_go_black_share(const ludus_game *game, const void *pos, const float *mover, float *black)
 {
     const ludus_go_rules *r = game->ctx;
+    const uint8_t colour = (uint8_t)ludus_game_to_move(game, pos);
     for (int32_t i = 0; i < r->points; i++) {
-        black[i] = share_of(mover, i, (uint8_t)ludus_game_to_move(game, pos));
+        black[i] = share_of(mover, i, colour);
     }
 }

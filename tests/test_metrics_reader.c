@@ -305,11 +305,15 @@ static void a_run_without_metrics_yet_waits_for_them(void **state)
 static void a_further_board_of_a_run_has_the_runs_metrics(void **state)
 {
     const run_folder run = make_run(state, "mixed");
-    char board[TEMP_PATH_MAX];
-    write_text(run.file, "w", "{\"iteration\":1,\"loss\":3}\n");
+    char recipe[TEMP_PATH_MAX], board[TEMP_PATH_MAX];
+    temp_path(state, "mixed/recipe.ini", recipe);
+    write_text(recipe, "w", "[run]\ngame = go9\n");
     temp_path(state, "mixed/go7", board);
     assert_int_equal(mkdir(board, 0777), 0);
-    ludus_metrics_reader *reader = open_reader(board);
+    ludus_metrics_reader *reader = open_reader(board); // before the run's first iteration
+    ludus_metrics_reader_poll(reader);
+    assert_non_null(strstr(ludus_metrics_reader_notice(reader), "no metrics yet"));
+    write_text(run.file, "w", "{\"iteration\":1,\"loss\":3}\n");
     ludus_metrics_reader_poll(reader);
     assert_string_equal(ludus_metrics_reader_notice(reader), "");
     assert_true(value_at(reader, "loss", 0) == 3);

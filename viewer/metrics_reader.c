@@ -11,6 +11,8 @@
 
 #include <jansson.h>
 
+#include "base/file.h"
+
 #define PATH_BYTES 1024
 #define METRICS "/metrics.jsonl"
 #define TAIL_BYTES 128 // of what was read last, to notice that the file is another one
@@ -290,17 +292,14 @@ static void set_title(ludus_metrics_reader *reader, const char *path)
 }
 
 // The folder of a further board of a mixed run (selfplay/board_mix.h) has games and no metrics:
-// they are those of the run above it.
+// they are, or will be, those of the run above it.
 static void set_path(ludus_metrics_reader *reader, const char *path, bool is_folder)
 {
-    struct stat info;
+    snprintf(reader->path, sizeof reader->path, "%s/../recipe.ini", path);
+    const bool is_in_run = is_folder && ludus_file_exists(reader->path);
     snprintf(reader->path, sizeof reader->path, "%s%s", path, is_folder ? METRICS : "");
-    if (is_folder && stat(reader->path, &info) != 0) {
-        char above[sizeof reader->path];
-        snprintf(above, sizeof above, "%s/.." METRICS, path);
-        if (stat(above, &info) == 0) {
-            memcpy(reader->path, above, sizeof above);
-        }
+    if (is_in_run && !ludus_file_exists(reader->path)) {
+        snprintf(reader->path, sizeof reader->path, "%s/.." METRICS, path);
     }
 }
 

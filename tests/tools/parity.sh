@@ -2,7 +2,7 @@
 # parity.sh: DQN with the settings of Young & Tian (2019), configs/dqn-breakout.ini, in the five
 # MinAtar games, 5M frames and three seeds each, one core a run, as many at a time as there are
 # cores; then a table beside their results: the training return at epsilon .1, mean of the last 500k
-# frames. A run takes some 50 minutes of a core. Runs go on where they were stopped, so that the hours
+# frames. A run takes some 45 minutes of a core. Runs go on where they were stopped, so that the hours
 # may come in pieces; the table has what there is and says after how many frames.
 # Variables: WORLDS, SEEDS, LUDUS, JOBS, TABLE=only (train nothing).
 set -eu
