@@ -403,7 +403,7 @@ static void check_resize(ludus_resize method, const int32_t from[2], const int32
     for (int32_t y = 0; y < to[0]; y++) {
         for (int32_t x = 0; x < to[1]; x++) {
             const double wanted = reference_pixel(method, from, to, in, y, x);
-            if (fabs(wanted - out[y * to[1] + x]) > 1.1) { // rounded twice
+            if (!(fabs(wanted - out[y * to[1] + x]) <= 1.1)) { // rounded twice
                 fail_msg("(%d,%d): %d instead of %.3f", y, x, out[y * to[1] + x], wanted);
             }
         }

@@ -34,7 +34,7 @@ static void open_cartpole(ludus_env *env)
 
 static void assert_near(double got, double wanted)
 {
-    if (fabs(got - wanted) > 1e-12 * (1.0 + fabs(wanted))) {
+    if (!(fabs(got - wanted) <= 1e-12 * (1.0 + fabs(wanted)))) {
         fail_msg("%.17g instead of %.17g", got, wanted);
     }
 }
@@ -113,7 +113,7 @@ static void a_recorded_trajectory_repeats(void **unused)
             double got[4];
             get_state(&env, got);
             for (int k = 0; k < 4; k++) {
-                if (fabs(got[k] - recorded[next].state[k]) > 1e-9) {
+                if (!(fabs(got[k] - recorded[next].state[k]) <= 1e-9)) {
                     fail_msg("step %d: %.17g", i, got[k]);
                 }
             }

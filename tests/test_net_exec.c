@@ -57,9 +57,11 @@ static double distance(const ludus_net *net, int32_t n, const float *in, const o
     for (int32_t h = 0; h < ludus_net_describe(net)->num_heads; h++) {
         double largest = 0.0, gap = 0.0;
         for (size_t i = 0; i < (size_t)n * ludus_net_head_outputs(net, h); i++) {
+            assert_true(isfinite(out->head[h][i])); // fmax would pass over it
             largest = fmax(largest, fabs(expected[h][i]));
             gap = fmax(gap, fabs(expected[h][i] - (double)out->head[h][i]));
         }
+        assert_true(largest > 0.0);
         worst = fmax(worst, gap / largest);
     }
     return worst;

@@ -150,11 +150,13 @@ static void weights_begin_as_he_and_xavier_say(void **state)
         desc.channels = 48;
         desc.init = i == 0 ? LUDUS_INIT_HE : LUDUS_INIT_XAVIER;
         assert_int_equal(ludus_net_create(&net, &desc, 5, &error), LUDUS_OK);
+        int found = 0;
         for (size_t k = 0; k < ludus_net_num_tensors(net); k++) {
             const ludus_tensor t = ludus_net_tensor(net, k);
             if (strcmp(t.name, "trunk.block0.conv1.weight") != 0) {
                 continue;
             }
+            found++;
             const double fan = 48 * 9, count = 48 * fan;
             double sum = 0.0;
             for (size_t w = 0; w < (size_t)count; w++) {
@@ -163,6 +165,7 @@ static void weights_begin_as_he_and_xavier_say(void **state)
             const double variance = i == 0 ? 2.0 / fan : 2.0 / (fan + fan);
             assert_true(sum / count > 0.95 * variance && sum / count < 1.05 * variance);
         }
+        assert_int_equal(found, 1);
         ludus_net_destroy(net);
     }
 }

@@ -51,6 +51,7 @@ static double finite_difference(const ludus_net *net, const training_rows *r,
 static void check_tensors(const char *name, const ludus_trainer *trainer, const ludus_net *net,
                           const training_rows *r, const ludus_trainer_config *config)
 {
+    size_t compared = 0;
     for (size_t i = 0; i < ludus_net_num_tensors(net); i++) {
         const ludus_tensor t = ludus_net_tensor(net, i);
         const float *gradient = ludus_trainer_gradient(trainer, i);
@@ -61,12 +62,14 @@ static void check_tensors(const char *name, const ludus_trainer *trainer, const 
         for (size_t k = 0; gradient != NULL && k < count; k += 1 + count / 7) {
             const double expected = finite_difference(net, r, config, &t.data[k]);
             const double gap = fabs(expected - (double)gradient[k]);
-            if (gap > 2e-3 * fabs(expected) + 3e-4) {
+            if (!(gap <= 2e-3 * fabs(expected) + 3e-4)) {
                 fail_msg("%s, %s[%zu]: gradient %g, finite difference %g", name, t.name, k,
                          (double)gradient[k], expected);
             }
+            compared++;
         }
     }
+    assert_true(compared > 0);
 }
 
 static void check_probe(const char *name, ludus_trainer *trainer, int32_t shape,
@@ -79,7 +82,7 @@ static void check_probe(const char *name, ludus_trainer *trainer, int32_t shape,
     r.batch.shape = shape;
     ludus_trainer_probe(trainer, &r.batch, &stats);
     const double loss = training_rows_loss(net, &r, config);
-    if (fabs(loss - (double)stats.total) > 1e-4 * fabs(loss)) {
+    if (!(fabs(loss - (double)stats.total) <= 1e-4 * fabs(loss))) {
         fail_msg("%s: loss %g, reference %g", name, (double)stats.total, loss);
     }
     check_tensors(name, trainer, net, &r, config);
