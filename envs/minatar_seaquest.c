@@ -1,7 +1,7 @@
 // MinAtar Seaquest: a submarine that shoots fish and submarines, picks up divers, and must surface
 // for air.
 
-#include "envs/minatar_seaquest.h"
+#include "envs/minatar_seaquest_internal.h"
 
 #include "envs/env_internal.h"
 

@@ -1,7 +1,7 @@
 // Bullets, divers, fish and submarines of MinAtar Seaquest. Every list is walked from its last
 // entry to its first; `i` after a removal is the entry that the published game visits next.
 
-#include "envs/minatar_seaquest.h"
+#include "envs/minatar_seaquest_internal.h"
 
 #include <string.h>
 
