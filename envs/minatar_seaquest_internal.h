@@ -5,8 +5,8 @@
 // With two equal entries this is not "remove this one", and the order of the survivors shows in
 // later steps; so lists here are arrays of values with the same removal.
 
-#ifndef LUDUS_ENVS_MINATAR_SEAQUEST_H
-#define LUDUS_ENVS_MINATAR_SEAQUEST_H
+#ifndef LUDUS_ENVS_MINATAR_SEAQUEST_INTERNAL_H
+#define LUDUS_ENVS_MINATAR_SEAQUEST_INTERNAL_H
 
 #include "envs/minatar_internal.h"
 
