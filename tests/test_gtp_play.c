@@ -80,6 +80,13 @@ static void a_lost_game_is_resigned_and_cleanup_is_not(void **state)
     talk_close(&t);
 }
 
+// By the clock alone: what it would not end, a full arena ends.
+static void check_timed_move(talk *t, const char *line)
+{
+    assert_memory_equal(talk_ask(t, line), "= ", 2);
+    assert_false(t->gtp->snapshot.stats.arena_full);
+}
+
 static void clocks_bound_the_search(void **state)
 {
     static const char *const bad[] = {"time_settings 1 1",
@@ -92,13 +99,16 @@ static void clocks_bound_the_search(void **state)
                                       "time_left b",
                                       "time_left green 1 0",
                                       "time_left b nan 0"};
-    static const char *const good[] = {"time_settings 0 0 0",
-                                       "time_settings 0 1 0",
-                                       "time_settings 0.3 0.1 5",
-                                       "kgs-time_settings none",
-                                       "kgs-time_settings absolute 1",
-                                       "kgs-time_settings byoyomi 0.2 0.1 3",
-                                       "kgs-time_settings canadian 0.2 0.5 5"};
+    static const struct {
+        const char *line;
+        ludus_gtp_time_kind kind;
+    } good[] = {{"time_settings 0 0 0", LUDUS_GTP_TIME_CANADIAN},
+                {"time_settings 0 1 0", LUDUS_GTP_TIME_NONE},
+                {"time_settings 0.3 0.1 5", LUDUS_GTP_TIME_CANADIAN},
+                {"kgs-time_settings none", LUDUS_GTP_TIME_NONE},
+                {"kgs-time_settings absolute 1", LUDUS_GTP_TIME_CANADIAN},
+                {"kgs-time_settings byoyomi 0.2 0.1 3", LUDUS_GTP_TIME_JAPANESE},
+                {"kgs-time_settings canadian 0.2 0.5 5", LUDUS_GTP_TIME_CANADIAN}};
     talk t;
     (void)state;
     ludus_gtp_config config = talk_config();
@@ -110,14 +120,15 @@ static void clocks_bound_the_search(void **state)
     }
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
         talk_ask(&t, "clear_board");
-        talk_expect(&t, good[i], "=\n\n");
+        talk_expect(&t, good[i].line, "=\n\n");
+        assert_int_equal(t.gtp->time.kind, good[i].kind);
         for (int k = 0; k < 4; k++) {
-            assert_memory_equal(talk_ask(&t, k % 2 ? "genmove w" : "genmove b"), "= ", 2);
+            check_timed_move(&t, k % 2 ? "genmove w" : "genmove b");
         }
         talk_expect(&t, "time_left b 0 0", "=\n\n");
-        assert_memory_equal(talk_ask(&t, "genmove b"), "= ", 2);
+        check_timed_move(&t, "genmove b");
         talk_expect(&t, "time_left b 0.1 2", "=\n\n");
-        assert_memory_equal(talk_ask(&t, "genmove b"), "= ", 2);
+        check_timed_move(&t, "genmove b");
     }
     talk_close(&t);
 }

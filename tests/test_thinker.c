@@ -146,7 +146,8 @@ static void a_proof_ends_a_search_unless_it_is_endless(void **state)
     assert_true(d.seen.stats.proven && d.seen.stats.value == 1.0f);
     assert_int_equal(d.seen.top[0].at.move, 3);
     desk_start(&d, (ludus_think_limits){.enable_endless = true});
-    assert_false(ludus_thinker_wait(d.thinker, 0.05));
+    desk_first_report(&d); // the last, had the proof ended the search
+    assert_true(d.seen.stats.proven && !d.seen.is_final);
     assert_true(ludus_thinker_is_running(d.thinker));
     ludus_thinker_stop(d.thinker);
     ludus_thinker_snapshot_get(d.thinker, &d.seen);
@@ -168,7 +169,9 @@ static void a_full_arena_ends_a_search_unless_it_is_endless(void **state)
     assert_true(d.seen.stats.arena_full && d.seen.fullness > 900);
     assert_true(d.seen.stats.simulations > 150);
     desk_start(&d, (ludus_think_limits){.enable_endless = true});
-    assert_false(ludus_thinker_wait(d.thinker, 0.05));
+    desk_first_report(&d);
+    assert_true(d.seen.stats.arena_full && !d.seen.is_final);
+    assert_true(ludus_thinker_is_running(d.thinker));
     ludus_thinker_stop(d.thinker);
     const ludus_move move = ludus_thinker_choose(d.thinker, NULL, &d.b.rng);
     desk_play(&d, move);
@@ -177,22 +180,29 @@ static void a_full_arena_ends_a_search_unless_it_is_endless(void **state)
     desk_close(&d);
 }
 
+// A search whose limit does not hold is ended by a full arena, and shows it.
+static void check_limit(desk *d, ludus_think_limits limits)
+{
+    desk_search(d, limits);
+    assert_true(d->seen.stats.visits >= 1 && d->seen.num_top >= 1);
+    assert_false(d->seen.stats.arena_full || d->seen.stats.proven);
+}
+
 static void time_and_depth_end_searches(void **state)
 {
-    const ludus_thinker_config config = desk_config();
+    ludus_thinker_config config = desk_config();
     desk d = {0};
     (void)state;
+    config.max_nodes = 400000; // seconds of work
     desk_open(&d, "othello", &config);
-    desk_search(&d, (ludus_think_limits){.seconds = 0.05});
-    assert_true(d.seen.stats.visits >= 1 && d.seen.num_top >= 1);
-    desk_search(&d, (ludus_think_limits){.seconds = 1e-6}); // even so there is a move
-    assert_true(d.seen.num_top >= 1);
+    check_limit(&d, (ludus_think_limits){.seconds = 0.05});
+    check_limit(&d, (ludus_think_limits){.seconds = 1e-6}); // even so there is a move
     ludus_thinker_reset(d.thinker);
-    desk_search(&d, (ludus_think_limits){.depth = 4});
+    check_limit(&d, (ludus_think_limits){.depth = 4});
     assert_true(d.seen.top[0].line_length >= 4);
     bench_play(&d.b, "d3 c3");
-    desk_search(&d, (ludus_think_limits){.seconds = 30.0, .soft_seconds = 0.02});
-    assert_true(d.seen.stats.visits >= 1);
+    check_limit(&d, (ludus_think_limits){.simulations = 4000}); // no doubt is left
+    check_limit(&d, (ludus_think_limits){.seconds = 1e6, .soft_seconds = 0.02});
     desk_close(&d);
 }
 
@@ -205,6 +215,7 @@ static void with_one_move_there_is_nothing_to_think_about(void **state)
     const ludus_move only[] = {5};
     desk_search(&d, (ludus_think_limits){
                         .seconds = 250.0, .soft_seconds = 200.0, .only = only, .num_only = 1});
+    assert_true(d.seen.stats.simulations < 100); // what it takes to know the root
     assert_int_equal(d.seen.top[0].at.move, 5);
     assert_int_equal(d.seen.num_top, 1);
     desk_close(&d);
@@ -215,12 +226,12 @@ static void a_decided_search_ends_before_its_soft_time(void **state)
     const ludus_thinker_config config = desk_config();
     desk d = {0};
     (void)state;
-    // Any reply but 4 loses at once; proofs show it, and only the time could end the search.
+    // Any reply but 4 loses at once, which proofs show. Else the arena would end the search.
     desk_open(&d, "connect4", &config);
     bench_play(&d.b, "1 7 2 7 3");
     desk_search(&d, (ludus_think_limits){.seconds = 290.0, .soft_seconds = 280.0});
     assert_int_equal(d.seen.top[0].at.move, 3);
-    assert_true(d.seen.seconds < 280.0);
+    assert_false(d.seen.stats.arena_full || d.seen.stats.proven);
     desk_close(&d);
 }
 

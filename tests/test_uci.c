@@ -144,8 +144,9 @@ static void it_introduces_itself_with_its_options(void **state)
 {
     char line[512];
     static const char *const names[] = {
-        "Hash",        "Clear Hash",   "Threads",           "WeightsFile", "MultiPV",      "Ponder",
-        "UCI_ShowWDL", "UCI_Chess960", "UCI_LimitStrength", "UCI_Elo",     "Move Overhead"};
+        "Hash",          "Clear Hash",  "Threads",      "WeightsFile",       "MultiPV",
+        "Ponder",        "UCI_ShowWDL", "UCI_Chess960", "UCI_LimitStrength", "UCI_Elo",
+        "Move Overhead", "Precision",   "Batch"};
     peer *p = meet();
     (void)state;
     tell(p, "uci\n");
@@ -215,9 +216,11 @@ static void nodes_depth_and_times_end_a_search(void **state)
     static const char *const others[] = {"go depth 2", "go movetime 20",
                                          "go wtime 500 btime 500 winc 10 binc 10 movestogo 20",
                                          "go wtime -5 btime 0", "go mate 1 nodes 50"};
+    tell(p, "setoption name Hash value 64"); // seconds of work; full, it ends a search too
     for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
         tell(p, others[i]);
-        expect(p, "bestmove", line);
+        expect_last_info(p, line);
+        assert_true(number_after(line, " hashfull ") < 800);
     }
     part(p);
 }

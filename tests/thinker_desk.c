@@ -64,6 +64,14 @@ void desk_search(desk *d, ludus_think_limits limits)
     assert_true(d->seen.is_final && !d->seen.is_running);
 }
 
+void desk_first_report(desk *d)
+{
+    do {
+        ludus_thinker_wait(d->thinker, 0.001);
+        ludus_thinker_snapshot_get(d->thinker, &d->seen);
+    } while (d->seen.num_moves == 0);
+}
+
 void desk_play(desk *d, ludus_move move)
 {
     ludus_game_play(&d->b.game, d->b.pos, move);

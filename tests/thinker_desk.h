@@ -29,6 +29,8 @@ ludus_net *desk_net(const char *game);
 void desk_start(desk *d, ludus_think_limits limits);
 // Runs to the search's own end and looks.
 void desk_search(desk *d, ludus_think_limits limits);
+// Looks at the first report of the search that was started.
+void desk_first_report(desk *d);
 void desk_play(desk *d, ludus_move move);
 
 // What has been reported. Read it while no search runs.
