@@ -9,8 +9,13 @@
 #include <cmocka.h>
 
 #include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
+#include "other_program.h"
 #include "person.h"
 #include "envs/board.h"
 #include "envs/chess.h"
@@ -341,20 +346,43 @@ static void the_curve_is_read_off_under_the_mouse(void **state)
     picture_free(left);
 }
 
+// A program that thinks for minutes about its first move, and says before that it does: its process
+// group is in the file `asked`.
+static void write_slow_engine(const char *path, const char *asked)
+{
+    char script[2 * TEMP_PATH_MAX];
+    snprintf(script, sizeof(script),
+             "while read -r line; do\n"
+             "    case $line in\n"
+             "    genmove*) echo $$ >'%s.new'; mv '%s.new' '%s'; sleep 300 ;;\n"
+             "    *) printf '=\\n\\n' ;;\n"
+             "    esac\n"
+             "done\n",
+             asked, asked, asked);
+    assert_int_equal(ludus_file_replace(path, script, strlen(script), NULL), LUDUS_OK);
+}
+
 static void closing_does_not_wait_for_a_player_that_thinks(void **state)
 {
-    (void)state;
+    char engine[TEMP_PATH_MAX], asked[TEMP_PATH_MAX];
+    void *group;
+    size_t size;
+    temp_path(state, "engine", engine);
+    temp_path(state, "asked", asked);
+    write_slow_engine(engine, asked);
     ludus_play_config config = person_game("go9", LUDUS_SEAT_PERSON);
     config.is_headless = false;
     config.seats[0].kind = LUDUS_SEAT_PLAYER;
-    strcpy(config.seats[0].player, "mcts:40000");
+    snprintf(config.seats[0].player, sizeof(config.seats[0].player), "gtp:sh '%s'", engine);
     ludus_play *play = person_open(&config);
-    for (int i = 0; i < 50; i++) {
+    for (int i = 0; i < 60000 && !ludus_file_exists(asked); i++) {
         ludus_play_screen.update(play, 0.1); // asks
+        program_nap(0.001);
     }
-    const double start = ludus_clock();
-    ludus_play_destroy(play); // left behind or not: it depends on the machine
-    assert_true(ludus_clock() - start < 60);
+    assert_int_equal(ludus_file_read(asked, 32, &group, &size, NULL), LUDUS_OK);
+    assert_false(ludus_play_destroy(play)); // it is left behind
+    kill((pid_t)-strtol(group, NULL, 10), SIGKILL);
+    ludus_free(group);
 }
 
 static void a_player_that_cannot_play_is_one_notice(void **state)
