@@ -17,9 +17,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "other_program.h"
 #include "temp_folder.h"
 
 #define TEXT_MAX 65536
@@ -33,20 +33,6 @@ typedef struct outcome {
     char out[TEXT_MAX];
     char err[TEXT_MAX];
 } outcome;
-
-// Tests lie in BUILD/tests/, the program in BUILD/.
-static void program_path(char out[1024])
-{
-    const ssize_t n = readlink("/proc/self/exe", out, 1000);
-    assert_true(n > 0);
-    out[n] = '\0';
-    for (int i = 0; i < 2; i++) {
-        char *slash = strrchr(out, '/');
-        assert_non_null(slash);
-        *slash = '\0';
-    }
-    strcat(out, "/ludus");
-}
 
 static void read_text(const char *path, char *out)
 {
@@ -74,7 +60,7 @@ static const outcome *run_to(void **state, const char *line, const char *input, 
     int count = 1;
     posix_spawn_file_actions_t actions;
     pid_t child;
-    program_path(program);
+    program_under_test(program);
     snprintf(words, sizeof(words), "%s", line);
     for (char *word = strtok(words, " "); word; word = strtok(NULL, " ")) {
         assert_true(count <= ARGS_MAX);
@@ -133,8 +119,8 @@ static void assert_one_line(void **state, const char *line, int status, const ch
 
 // ---- Help and mistakes --------------------------------------------------------------------------
 
-static const char *const verbs[] = {"train", "play",   "match", "eval", "list",
-                                    "info",  "replay", "bench", "perft"};
+static const char *const verbs[] = {"train", "label",  "play",  "watch", "match", "eval", "list",
+                                    "info",  "replay", "bench", "perft", "uci",   "gtp"};
 
 static void no_words_print_a_short_help(void **state)
 {
@@ -209,7 +195,7 @@ static void output_that_cannot_be_written_is_an_error(void **state)
     }
     char err[TEMP_PATH_MAX], program[1024], command[2048];
     temp_path(state, "stderr", err);
-    program_path(program);
+    program_under_test(program);
     snprintf(command, sizeof(command), "'%s' list > /dev/full 2> '%s'", program, err);
     const int status = system(command);
     assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 1);
@@ -388,22 +374,38 @@ static void games_of_a_run_can_be_listed_and_replayed(void **state)
     json_decref(info);
 }
 
+// Whether the process catches SIGINT by now; see proc(5), SigCgt.
+static bool catches_sigint(pid_t process)
+{
+    char path[64], line[256];
+    unsigned long long caught = 0;
+    snprintf(path, sizeof(path), "/proc/%d/status", (int)process);
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    while (fgets(line, sizeof(line), file) && sscanf(line, "SigCgt: %llx", &caught) != 1) {
+    }
+    fclose(file);
+    return (caught >> (SIGINT - 1) & 1) != 0;
+}
+
 static void ctrl_c_ends_a_match_with_its_result(void **state)
 {
     char program[1024], out[TEMP_PATH_MAX], text[TEXT_MAX];
     char *args[] = {program, "match", "mcts:200", "mcts:200", "--pairs", "5000", "--json", NULL};
     posix_spawn_file_actions_t actions;
-    const struct timespec pause = {0, 300000000};
     pid_t child;
     int status;
-    program_path(program);
+    program_under_test(program);
     temp_path(state, "stdout", out);
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_addopen(&actions, 1, out, O_WRONLY | O_CREAT | O_TRUNC, 0600);
     posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
     assert_int_equal(posix_spawn(&child, program, &actions, NULL, args, environ), 0);
     posix_spawn_file_actions_destroy(&actions);
-    nanosleep(&pause, NULL);
+    while (!catches_sigint(child)) {
+        assert_int_equal(waitpid(child, &status, WNOHANG), 0);
+        program_nap(0.01);
+    }
     kill(child, SIGINT);
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 130);
