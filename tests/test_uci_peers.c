@@ -9,45 +9,31 @@
 #include <cmocka.h>
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/process.h"
 #include "envs/chess.h"
+#include "other_program.h"
 #include "selfplay/match.h"
 
 #define PATIENCE 60.0 // seconds
-#define STOCKFISH "/usr/games/stockfish"
-#define POLYGLOT "/usr/games/polyglot"
-
-// Set by tests/tools/run_tests.sh.
-static const char *ludus(void)
-{
-    const char *path = getenv("LUDUS");
-    return path != NULL ? path : "build/release/ludus";
-}
-
-static bool is_missing(const char *program)
-{
-    return access(program, X_OK) != 0;
-}
 
 static void a_match_with_stockfish_is_played_to_its_end(void **state)
 {
-    char ours[256];
+    char ludus[1024], ours[1200];
     ludus_game game;
     ludus_error error;
     ludus_match_result result;
     ludus_match_config config = ludus_match_config_default();
     (void)state;
-    if (is_missing(ludus()) || is_missing(STOCKFISH)) {
+    if (!program_is_installed("stockfish")) {
         skip();
     }
+    program_under_test(ludus);
     assert_int_equal(ludus_game_open(&game, "chess", &error), LUDUS_OK);
-    snprintf(ours, sizeof(ours), "uci:%s uci?nodes=20&Hash=8&WeightsFile=<empty>", ludus());
+    snprintf(ours, sizeof(ours), "uci:%s uci?nodes=20&Hash=8&WeightsFile=<empty>", ludus);
     config.player[0] = ours;
-    config.player[1] = "uci:" STOCKFISH "?nodes=300&Hash=8";
+    config.player[1] = "uci:stockfish?nodes=300&Hash=8";
     config.pairs = 1;
     config.opening_plies = 6;
     if (ludus_match_run(&game, &config, NULL, NULL, NULL, &result, &error)) {
@@ -105,22 +91,22 @@ static void play_typed(const ludus_game *game, void *pos, const char *text)
 // what ludus answers, which our rules check.
 static void polyglot_drives_it_through_a_game(void **state)
 {
-    char command[512];
+    char ludus[1024], command[1200];
     ludus_game game;
     ludus_process *p;
     ludus_error error;
     ludus_rng rng;
     (void)state;
-    if (is_missing(ludus()) || is_missing(POLYGLOT)) {
+    if (!program_is_installed("polyglot")) {
         skip();
     }
+    program_under_test(ludus);
     assert_int_equal(ludus_game_open(&game, "chess", &error), LUDUS_OK);
     void *pos = ludus_alloc(1, game.spec.state_bytes);
     ludus_game_init(&game, pos);
     ludus_rng_init(&rng, 11, 0);
     // Elo 600 is four simulations a move.
-    snprintf(command, sizeof(command), POLYGLOT " -noini -ec '%s uci' -pg Ludus -log false",
-             ludus());
+    snprintf(command, sizeof(command), "polyglot -noini -ec '%s uci' -pg Ludus -log false", ludus);
     assert_int_equal(ludus_process_start(&p, command, &error), LUDUS_OK);
     tell(p, "xboard\nprotover 2\n");
     expect(p, "done=1");

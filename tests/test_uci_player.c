@@ -11,11 +11,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "agents/game_clock.h"
 #include "agents/player.h"
 #include "agents/uci_engine.h"
+#include "other_program.h"
 #include "selfplay/match.h"
 
 #define FIRST_MOVE "uci:tests/tools/first_move_uci.sh"
@@ -205,29 +205,19 @@ static void lines_with_mates_and_bounds_are_told_apart(void **state)
 
 // ---- A real one ---------------------------------------------------------------------------------
 
-// Debian keeps games out of the usual PATH.
-static const char *stockfish(void)
-{
-    return access("/usr/games/stockfish", X_OK) == 0 ? "/usr/games/stockfish" : NULL;
-}
-
 static void stockfish_plays_a_timed_match(void **state)
 {
-    char strong[128], weak[128];
     ludus_game game;
     ludus_error error;
     ludus_match_result result;
     ludus_match_config config = ludus_match_config_default();
     (void)state;
-    if (stockfish() == NULL) {
+    if (!program_is_installed("stockfish")) {
         skip();
     }
     open_game(&game, "chess");
-    snprintf(strong, sizeof(strong), "uci:%s?nodes=2000&Hash=16", stockfish());
-    snprintf(weak, sizeof(weak), "uci:%s?UCI_LimitStrength=true&UCI_Elo=1350&tc=60&depth=1",
-             stockfish());
-    config.player[0] = strong;
-    config.player[1] = weak;
+    config.player[0] = "uci:stockfish?nodes=2000&Hash=16";
+    config.player[1] = "uci:stockfish?UCI_LimitStrength=true&UCI_Elo=1350&tc=60&depth=1";
     config.pairs = 1;
     config.opening_plies = 4;
     if (ludus_match_run(&game, &config, NULL, NULL, NULL, &result, &error)) {
