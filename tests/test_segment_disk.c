@@ -109,6 +109,7 @@ static void a_killed_writer_leaves_a_readable_file(void **state)
             _exit(1);
         }
         while (segment_file_size(run.first) < 20000 + 10000 * round) {
+            assert_int_equal(waitpid(child, NULL, WNOHANG), 0); // it writes on
             const struct timespec pause = {.tv_nsec = 200000};
             nanosleep(&pause, NULL);
         }

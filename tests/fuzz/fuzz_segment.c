@@ -61,9 +61,11 @@ static void read_bytes(const char *folder, const uint8_t *bytes, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    char folder[] = "/tmp/ludus-fuzz-XXXXXX";
-    char path[300];
-    REQUIRE(mkdtemp(folder) != NULL);
+    const char *base = getenv("TMPDIR");
+    char folder[200], path[300];
+    const int length =
+        snprintf(folder, sizeof folder, "%s/ludus-fuzz-XXXXXX", base != NULL ? base : "/tmp");
+    REQUIRE(length < (int)sizeof folder && mkdtemp(folder) != NULL);
     read_bytes(folder, data, size);
     if (size >= LUDUS_SEGMENT_HEADER) {
         uint8_t *repaired = malloc(size);
