@@ -2,7 +2,8 @@
 #
 # Two commands do all of their own set-up on a fresh Debian 12: `make demo` and `make test`.
 # Variables: MODE=release|debug|asan|tsan, DEPS=skip (install nothing), ARCH (default native),
-# CC, PREFIX, DESTDIR, FUZZ_SECONDS, JOBS, V=1 (show commands).
+# CC, CPPFLAGS, CFLAGS, LDFLAGS, LDLIBS (beside our own), PREFIX, DESTDIR, FUZZ_SECONDS, JOBS,
+# V=1 (show commands).
 
 MODE    ?= release
 ARCH    ?= native
@@ -10,11 +11,13 @@ PREFIX  ?= /usr/local
 DESTDIR ?=
 DEPS    ?= install
 JOBS    ?= $(shell nproc)
-VERSION := 0.1.0
+VERSION := $(shell sed -n 's/^\#define LUDUS_VERSION "\([^"]*\)".*/\1/p' base/version.h)
 Q       := $(if $(V),,@)
 FUZZ_SECONDS ?= 60
 B       := build/$(MODE)
 MODULES := envs nets agents selfplay viewer
+# Not every shell expands ~ behind a =.
+override PREFIX := $(patsubst ~/%,$(HOME)/%,$(PREFIX))
 
 # tsan understands OpenMP through clang's libomp and its archer tool.
 ifeq ($(MODE),tsan)
@@ -24,9 +27,10 @@ endif
 ifneq ($(findstring clang,$(CC)),)
 CLANG_FLAGS := -Wno-pass-failed
 endif
-CPPFLAGS := -I. -D_POSIX_C_SOURCE=200809L
-CFLAGS   ?= -g
-override CFLAGS += -std=c17 -fopenmp -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror \
+# The variables of whoever builds stay as given; ours are beside them.
+CFLAGS       ?= -g
+ALL_CPPFLAGS := $(strip -I. -D_POSIX_C_SOURCE=200809L $(CPPFLAGS))
+ALL_CFLAGS   := $(CFLAGS) -std=c17 -fopenmp -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror \
             -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef -ffp-contract=off $(CLANG_FLAGS)
 release_FLAGS := -O3 -march=$(ARCH) -fno-math-errno -DNDEBUG
 debug_FLAGS   := -O0
@@ -35,11 +39,13 @@ asan_FLAGS    := -O1 -march=$(ARCH) -fsanitize=address,undefined -fno-sanitize-r
 tsan_FLAGS    := -O1 -march=$(ARCH) -fsanitize=thread
 MODE_FLAGS := $($(MODE)_FLAGS)
 $(if $(MODE_FLAGS),,$(error unknown MODE=$(MODE): release, debug, asan or tsan))
-LDLIBS := -ldnnl -lzstd -linih -ljansson -lm
+OUR_LDLIBS := -ldnnl -lzstd -linih -ljansson -lm
 VIEWER_SRC := $(wildcard viewer/*.c)
 ifneq ($(VIEWER_SRC),)
-LDLIBS := -lSDL2 -lSDL2_ttf -lSDL2_image -lfontconfig $(LDLIBS)
+OUR_LDLIBS := -lSDL2 -lSDL2_ttf -lSDL2_image -lfontconfig $(OUR_LDLIBS)
 endif
+COMPILE := $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(MODE_FLAGS)
+LINK     = $(CC) $(ALL_CFLAGS) $(MODE_FLAGS) $(LDFLAGS) $(filter %.o %.a,$^) $(TEST_LDLIBS) $(OUR_LDLIBS) $(LDLIBS)
 
 LIB_SRC  := $(wildcard base/*.c) $(wildcard $(addsuffix /*.c,$(MODULES)))
 LIB_OBJ  := $(LIB_SRC:%.c=$B/%.o)
@@ -55,46 +61,51 @@ TEST_H   := $(wildcard tests/*.h tests/fuzz/*.h)
 SOURCES  := $(wildcard *.c base/*.c $(addsuffix /*.c,$(MODULES)) tests/*.c tests/fuzz/*.c tests/tools/*.c)
 
 .PHONY: all demo screenshots test check check-build bench fuzz lint format layers headers install uninstall help \
-        clean deps tools
+        clean deps tools FORCE
 all: $B/ludus $B/libludus.a
 
 # ---- Set-up -----------------------------------------------------------------------------------
 RUN_PACKAGES  := libdnnl-dev libzstd-dev libinih-dev libjansson-dev libcmocka-dev \
                  $(if $(VIEWER_SRC),libsdl2-dev libsdl2-ttf-dev libsdl2-image-dev libfontconfig-dev \
                  fonts-dejavu-core)
-TEST_PACKAGES := gnugo stockfish xvfb xdotool polyglot quarry
+TEST_PACKAGES := gnugo stockfish xvfb xdotool polyglot quarry ffmpeg
 LINT_PACKAGES := clang-format cppcheck
 FUZZ_PACKAGES := clang libomp-dev libclang-rt-dev
 deps:
 	@DEPS=$(DEPS) sh tests/tools/install_packages.sh $(RUN_PACKAGES) $(if $(filter tsan,$(MODE)),$(FUZZ_PACKAGES))
 
 # ---- Building ---------------------------------------------------------------------------------
-$B/libludus.a: $(LIB_OBJ)
-	@echo "  AR      $@"; rm -f $@; ar rcs $@ $^
+# Objects depend on the exact command line, programs and the archive on theirs: a changed flag or list
+# rebuilds, nothing else does. $(call keep,TEXT) writes a target whose text has changed.
+keep = @mkdir -p $(@D); printf '%s\n' '$(subst ','\'',$(1))' | cmp -s - $@ || \
+       printf '%s\n' '$(subst ','\'',$(1))' > $@
+$B/flags: FORCE
+	$(call keep,$(COMPILE))
+$B/link: FORCE
+	$(call keep,$(CC) $(ALL_CFLAGS) $(MODE_FLAGS) $(LDFLAGS) $(OUR_LDLIBS) $(LDLIBS))
+$B/objects: FORCE
+	$(call keep,$(LIB_OBJ))
+$B/prefix: FORCE
+	$(call keep,$(PREFIX))
+
+$B/libludus.a: $(LIB_OBJ) $B/objects
+	@echo "  AR      $@"; rm -f $@; ar rcs $@ $(filter %.o,$^)
 $B/ludus: $(CMD_OBJ) $B/libludus.a
 $(TEST_BIN): %: %.o $(TEST_AID) $B/libludus.a
-$(TEST_BIN): LDLIBS := -lcmocka $(LDLIBS)
 $(TOOL_BIN): %: %.o $B/libludus.a
 $(REPLAYS): $B/tests/fuzz/replay_%: $B/tests/fuzz/%.o $B/tests/fuzz/replay_main.o $(TEST_AID) $B/libludus.a
-$(REPLAYS): LDLIBS := -lcmocka $(LDLIBS)
-$B/ludus $(TEST_BIN) $(REPLAYS) $(TOOL_BIN):
+$(TEST_BIN) $(REPLAYS): TEST_LDLIBS := -lcmocka
+$B/ludus $(TEST_BIN) $(REPLAYS) $(TOOL_BIN): $B/link
 	@echo "  LINK    $@"
-	$Q$(CC) $(CFLAGS) $(MODE_FLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
-# Objects depend on the exact command line: a changed flag rebuilds, nothing else does.
+	$Q$(LINK) -o $@
 $B/%.o: %.c $B/flags
 	@mkdir -p $(@D); echo "  CC      $<"
-	$Q$(CC) $(CPPFLAGS) $(CFLAGS) $(MODE_FLAGS) -MMD -MP -c $< -o $@
-$B/flags: FORCE
-	@mkdir -p $(@D); echo '$(CC) $(CPPFLAGS) $(CFLAGS) $(MODE_FLAGS)' | cmp -s - $@ || \
-	 echo '$(CC) $(CPPFLAGS) $(CFLAGS) $(MODE_FLAGS)' > $@
+	$Q$(COMPILE) $(OWN_FLAGS) -MMD -MP -c $< -o $@
 # SDL's satellite headers include SDL.h without its folder.
-$B/viewer/%.o: CPPFLAGS += -I/usr/include/SDL2
+$B/viewer/%.o: private OWN_FLAGS := -I/usr/include/SDL2
 # One file knows where the program is installed.
-$B/cmd_data.o: CPPFLAGS += -DLUDUS_DATA_DIR='"$(PREFIX)/share/ludus"'
+$B/cmd_data.o: private OWN_FLAGS := -DLUDUS_DATA_DIR='"$(PREFIX)/share/ludus"'
 $B/cmd_data.o: $B/prefix
-$B/prefix: FORCE
-	@mkdir -p $(@D); echo '$(PREFIX)' | cmp -s - $@ || echo '$(PREFIX)' > $@
-FORCE:
 .SECONDARY:
 
 # ---- Demo and tests ---------------------------------------------------------------------------
@@ -125,8 +136,8 @@ screenshots: deps
 
 fuzz:
 	@DEPS=$(DEPS) sh tests/tools/install_packages.sh $(RUN_PACKAGES) $(FUZZ_PACKAGES)
-	@CPPFLAGS="$(CPPFLAGS)" LIB_SRC="$(LIB_SRC) $(filter-out tests/test_%.c,$(wildcard tests/*.c))" \
-	 LDLIBS="$(LDLIBS)" sh tests/tools/fuzz.sh $(FUZZ_SECONDS) $(FUZZ_SRC)
+	@CPPFLAGS="$(ALL_CPPFLAGS)" LIB_SRC="$(LIB_SRC) $(filter-out tests/test_%.c,$(wildcard tests/*.c))" \
+	 LDLIBS="$(OUR_LDLIBS) $(LDLIBS)" JOBS=$(JOBS) sh tests/tools/fuzz.sh $(FUZZ_SECONDS) $(FUZZ_SRC)
 
 # ---- Structure --------------------------------------------------------------------------------
 # A module may include only itself, base/ and the modules named here.
@@ -145,14 +156,16 @@ layer-%:
 	@! grep -nE '^#include "($(subst $() ,|,$(strip $(filter-out $($*_MAY),$(MODULES))))|cmd[a-z_]*\.h)/?' \
 	  $(wildcard $*/*.[ch]) /dev/null
 
-# Each header compiles alone, as C17 and as C++ inside extern "C".
+# Each header compiles alone, as C17 and as C++ inside extern "C"; what is installed includes nothing
+# that is not.
 headers:
+	@! grep -nE '^#include "[^"]*_internal\.h"' $(filter-out %_internal.h,$(HEADERS)) /dev/null
 	@command -v g++ >/dev/null || DEPS=$(DEPS) sh tests/tools/install_packages.sh g++
 	@bad=0; for h in $(HEADERS) $(TEST_H); do \
 	  printf '#include "%s"\ntypedef int not_empty;\n' $$h | \
-	    $(CC) $(CPPFLAGS) -std=c17 -Wall -Wextra -Wpedantic -Werror -x c -fsyntax-only - || bad=1; \
+	    $(CC) $(ALL_CPPFLAGS) -std=c17 -Wall -Wextra -Wpedantic -Werror -x c -fsyntax-only - || bad=1; \
 	  printf 'extern "C" {\n#include "%s"\n}\n' $$h | \
-	    g++ $(CPPFLAGS) -std=c++17 -Wall -Wextra -Werror -x c++ -fsyntax-only - || bad=1; \
+	    g++ $(ALL_CPPFLAGS) -std=c++17 -Wall -Wextra -Werror -x c++ -fsyntax-only - || bad=1; \
 	done; exit $$bad
 	@echo "headers: $(words $(HEADERS) $(TEST_H)) compile alone in C and C++"
 
@@ -171,40 +184,50 @@ format:
 # ---- Installing -------------------------------------------------------------------------------
 D := $(DESTDIR)$(PREFIX)
 install: all
-	install -d $D/bin $D/lib/pkgconfig $D/share/man/man1 $D/share/ludus
-	install -m 755 $B/ludus $D/bin/ludus
-	install -m 644 $B/libludus.a $D/lib/libludus.a
-	install -m 644 ludus.1 $D/share/man/man1/ludus.1
-	install -d $D/include/ludus
-	install -m 644 ludus.h $D/include/ludus/ludus.h
-	for m in base $(MODULES); do \
-	  install -d $D/include/ludus/$$m; \
-	  for h in $$m/*.h; do case $$h in *_internal.h|*/\*.h) ;; *) install -m 644 $$h $D/include/ludus/$$h;; esac; done; \
+	install -d "$D/bin" "$D/lib/pkgconfig" "$D/share/man/man1" "$D/share/ludus" "$D/include/ludus"
+	install -m 755 $B/ludus "$D/bin/ludus"
+	install -m 644 $B/libludus.a "$D/lib/libludus.a"
+	install -m 644 ludus.1 "$D/share/man/man1/ludus.1"
+	install -m 644 ludus.h "$D/include/ludus/ludus.h"
+	set -e; for m in base $(MODULES); do \
+	  install -d "$D/include/ludus/$$m"; \
+	  for h in $$m/*.h; do \
+	    case $$h in *_internal.h) continue ;; esac; \
+	    if [ -f $$h ]; then install -m 644 $$h "$D/include/ludus/$$h"; fi; \
+	  done; \
 	done
-	for k in configs nets/trained; do \
-	  install -d $D/share/ludus/$$k; \
-	  for f in $$k/*; do [ -f $$f ] && install -m 644 $$f $D/share/ludus/$$k/ || true; done; \
+	set -e; for k in configs nets/trained; do \
+	  install -d "$D/share/ludus/$$k"; \
+	  for f in $$k/*; do \
+	    if [ -f $$f ]; then install -m 644 $$f "$D/share/ludus/$$k/"; fi; \
+	  done; \
 	done
 	printf 'prefix=%s\nName: ludus\nDescription: %s\nVersion: %s\nCflags: -I%s\nLibs: -L%s -lludus %s\n' \
 	  '$(PREFIX)' 'self-play reinforcement learning engine' '$(VERSION)' \
-	  '$${prefix}/include/ludus' '$${prefix}/lib' '-fopenmp $(LDLIBS)' > $D/lib/pkgconfig/ludus.pc
+	  '$${prefix}/include/ludus' '$${prefix}/lib' '-fopenmp $(OUR_LDLIBS)' > "$D/lib/pkgconfig/ludus.pc"
 uninstall:
-	rm -rf $D/bin/ludus $D/lib/libludus.a $D/lib/pkgconfig/ludus.pc $D/share/man/man1/ludus.1 \
-	  $D/include/ludus $D/share/ludus
+	rm -rf "$D/bin/ludus" "$D/lib/libludus.a" "$D/lib/pkgconfig/ludus.pc" "$D/share/man/man1/ludus.1" \
+	  "$D/include/ludus" "$D/share/ludus"
 
 help:
-	@echo "make            build/release/ludus and libludus.a"
-	@echo "make demo       install what is missing, train Connect Four for ten minutes, show it"
-	@echo "make test       install what is missing, build, run all tests"
-	@echo "make bench      speeds of nets, search, replay and self-play"
+	@echo "make              build/release/ludus and libludus.a"
+	@echo "make demo         install what is missing, train Connect Four for ten minutes, show it"
+	@echo "make test         install what is missing, build, run all tests"
+	@echo "make check        run all tests that are built, install nothing"
+	@echo "make bench        speeds of nets, search, replay and self-play"
 	@echo "make screenshots  the README's pictures, drawn without a display"
-	@echo "make fuzz       fuzz every parser for FUZZ_SECONDS=60 in all (clang)"
-	@echo "make lint       format, cppcheck, sizes of functions and files"
-	@echo "make format     clang-format over every source"
-	@echo "make layers     includes go one way only"
-	@echo "make headers    each header compiles alone, in C and C++"
-	@echo "make install    PREFIX=/usr/local DESTDIR="
-	@echo "variables       MODE=release|debug|asan|tsan  DEPS=skip  ARCH=native  CC=  V=1"
+	@echo "make tools        what tests/tools/ has in C"
+	@echo "make fuzz         fuzz every parser for FUZZ_SECONDS in all (clang)"
+	@echo "make lint         format, cppcheck, sizes of functions and files"
+	@echo "make format       clang-format over every source"
+	@echo "make layers       includes go one way only"
+	@echo "make headers      each header compiles alone, in C and C++"
+	@echo "make deps         install the packages that building needs"
+	@echo "make install      PREFIX=/usr/local DESTDIR="
+	@echo "make uninstall    the same PREFIX and DESTDIR"
+	@echo "make clean        remove build/"
+	@echo "variables         MODE=release|debug|asan|tsan  DEPS=skip  ARCH=native  JOBS=cores  V=1"
+	@echo "                  FUZZ_SECONDS=60  CC=  CPPFLAGS=  CFLAGS=-g  LDFLAGS=  LDLIBS="
 clean:
 	rm -rf build
 
