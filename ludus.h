@@ -9,6 +9,7 @@
 #include "base/base.h"
 #include "base/config.h"
 #include "base/file.h"
+#include "base/version.h"
 
 #include "envs/game.h"
 

@@ -1,14 +1,11 @@
 // ludus: one table of verbs drives dispatch, help and "did you mean".
 
 #include "base/config.h"
+#include "base/version.h"
 #include "cmd.h"
 
 #include <stdio.h>
 #include <string.h>
-
-#ifndef LUDUS_VERSION
-#define LUDUS_VERSION "0.1.0"
-#endif
 
 static const ludus_command *const verbs[] = {
     &ludus_cmd_train, &ludus_cmd_label, &ludus_cmd_play, &ludus_cmd_watch,  &ludus_cmd_match,

@@ -12,6 +12,7 @@
 
 #include "agents/gtp_internal.h"
 #include "agents/level.h"
+#include "base/version.h"
 
 ludus_gtp_config ludus_gtp_config_default(void)
 {
@@ -159,7 +160,7 @@ static void run_version(ludus_gtp *gtp, const ludus_gtp_words *words, ludus_gtp_
 {
     (void)gtp;
     (void)words;
-    ludus_gtp_print(answer, "0.1.0");
+    ludus_gtp_print(answer, LUDUS_VERSION);
 }
 
 static void run_quit(ludus_gtp *gtp, const ludus_gtp_words *words, ludus_gtp_answer *answer)

@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "base/version.h"
 #include "gtp_talk.h"
 #include "temp_folder.h"
 
@@ -40,7 +41,7 @@ static void lines_are_read_as_the_protocol_says(void **state)
     // Pieces of lines, several lines in a piece, a last line without its end.
     assert_true(ludus_gtp_feed(t.gtp, "na", 2));
     assert_true(ludus_gtp_feed(t.gtp, "me\n1 version\n2 na", 17));
-    assert_string_equal(talk_news(&t), "= Ludus\n\n=1 0.1.0\n\n");
+    assert_string_equal(talk_news(&t), "= Ludus\n\n=1 " LUDUS_VERSION "\n\n");
     ludus_gtp_feed(t.gtp, "me", 2);
     ludus_gtp_end(t.gtp);
     assert_string_equal(talk_news(&t), "=2 Ludus\n\n");
