@@ -1,6 +1,6 @@
 #!/bin/sh
 # fuzz.sh SECONDS FUZZ_SOURCE...: builds each target with libFuzzer, asan and ubsan and runs it for
-# its share of the time. New findings stay in build/fuzz/.
+# its share of the time. New findings stay in build/fuzz/. JOBS compilers at a time.
 set -eu
 seconds=$1
 shift
@@ -9,13 +9,14 @@ share=$((seconds / $#))
 [ $share -gt 0 ] || share=1
 mkdir -p build/fuzz
 flags="-std=c17 -Wno-pass-failed -g -O1 -fopenmp -fsanitize=address,undefined -fno-sanitize-recover=all"
-jobs=$(nproc)
-# The library once, instrumented for coverage; then each target links it. Any newer header makes an
-# object stale: structures of two minds look like overflows.
-newest=$(ls -t *.h */*.h | head -n 1)
-printf '%s\n' $LIB_SRC | xargs -P "$jobs" -I{} sh -c '
+compile="clang $CPPFLAGS $flags -fsanitize=fuzzer-no-link"
+echo "$compile" | cmp -s - build/fuzz/flags || echo "$compile" >build/fuzz/flags
+# The library once, instrumented for coverage; then each target links it. Any newer header or other
+# flags make an object stale: structures of two minds look like overflows.
+newest=$(ls -t *.h */*.h */*/*.h build/fuzz/flags | head -n 1)
+printf '%s\n' $LIB_SRC | xargs -P "${JOBS:-$(nproc)}" -I{} sh -c '
     o=build/fuzz/$(echo {} | tr / _).o
-    [ $o -nt {} -a $o -nt '"$newest"' ] || clang '"$CPPFLAGS $flags"' -fsanitize=fuzzer-no-link -c {} -o $o'
+    [ $o -nt {} -a $o -nt '"$newest"' ] || '"$compile"' -c {} -o $o'
 for source in "$@"; do
     name=$(basename "$source" .c)
     objects=

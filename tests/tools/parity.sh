@@ -41,7 +41,7 @@ for world in $worlds; do
         metrics=runs/parity-$world-$seed/metrics.jsonl
         [ ! -s "$metrics" ] || tail -n 5 "$metrics" | # iterations of 100k frames
             sed -n 's/.*"frames":\([0-9.e]*\).*"return":\([-0-9.e]*\),.*/\1 \2/p' |
-            awk '{ sum += $2 } END { print $1, sum / NR }'
+            awk '{ sum += $2 } END { if (NR) print $1, sum / NR }'
     done |
         awk -v world="$world" -v published="$(published "$world")" '
             { sum += $2; n++
