@@ -99,8 +99,9 @@ const ludus_command ludus_cmd_uci = {
     .summary = "plays chess for programs that speak UCI: xboard -fcp, cutechess, Arena, ...",
     .details = "Started by the program that it plays for; a person uses `ludus play chess`.\n"
                "  ludus match 'uci:ludus uci?tc=10+0.1' 'uci:stockfish?tc=10+0.1' --game chess\n"
-               "Options (setoption): Hash, Threads, WeightsFile, MultiPV, Ponder, UCI_ShowWDL,\n"
-               "UCI_Chess960, UCI_LimitStrength, UCI_Elo, Move Overhead, Precision, Batch.\n"
+               "Options (setoption): Hash, Clear Hash, Threads, WeightsFile, MultiPV, Ponder,\n"
+               "UCI_ShowWDL, UCI_Chess960, UCI_LimitStrength, UCI_Elo, Move Overhead, Precision,\n"
+               "Batch.\n"
                "UCI_Elo 600, 800, .. 2400 are the levels 1, 2, .. 10; not calibrated.\n",
     .args = uci_args,
     .num_args = sizeof(uci_args) / sizeof(uci_args[0]),
