@@ -3,19 +3,24 @@
 #include "base/file.h"
 
 #include <assert.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define TEMPORARY_MARK ".tmp." // between a file's name and its writer's process number
+
 struct ludus_file_writer {
     FILE *stream;
     int error_number; // of the first failed write; 0 = none
-    char *path;
-    char *temporary;
+    char *path;       // links followed
+    char *temporary;  // NULL: written to `path` as it is
 };
 
 static ludus_status fail_errno(ludus_error *error, const char *path, int number)
@@ -23,31 +28,93 @@ static ludus_status fail_errno(ludus_error *error, const char *path, int number)
     return ludus_fail(error, LUDUS_ERR_IO, "%s: %s", path, strerror(number));
 }
 
+// ---- Writing ---------------------------------------------------------------------------------
+
 static char *temporary_name(const char *path)
 {
     const size_t size = strlen(path) + 32;
     char *name = ludus_alloc(size, 1);
     if (name != NULL) {
-        snprintf(name, size, "%s.tmp.%ld", path, (long)getpid());
+        snprintf(name, size, "%s" TEMPORARY_MARK "%ld", path, (long)getpid());
     }
     return name;
+}
+
+// Which of our standard streams the file is; -1: none. "/dev/stdout" must go on where that is, and
+// replacing the file behind it would cut it off.
+static int standard_stream(const struct stat *info)
+{
+    static const int streams[] = {STDOUT_FILENO, STDERR_FILENO};
+    for (int i = 0; i < 2; i++) {
+        struct stat own;
+        if (fstat(streams[i], &own) == 0 && own.st_dev == info->st_dev &&
+            own.st_ino == info->st_ino) {
+            return streams[i];
+        }
+    }
+    return -1;
+}
+
+// Opens what is there and must not be replaced; NULL with errno set.
+static FILE *open_as_it_is(const char *path, int stream)
+{
+    // Without O_NONBLOCK opening a pipe would wait for its reader.
+    const int file = stream >= 0 ? fcntl(stream, F_DUPFD_CLOEXEC, 0)
+                                 : open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (file < 0) {
+        return NULL;
+    }
+    const int flags = stream >= 0 ? -1 : fcntl(file, F_GETFL);
+    if (flags >= 0) {
+        fcntl(file, F_SETFL, flags & ~O_NONBLOCK);
+    }
+    FILE *opened = fdopen(file, "wb");
+    if (opened == NULL) {
+        close(file);
+    }
+    return opened;
+}
+
+// Where `path` leads through links, in a ludus_alloc block; NULL with errno set.
+static char *follow_links(const char *path)
+{
+    struct stat info;
+    if (lstat(path, &info) != 0 || !S_ISLNK(info.st_mode)) {
+        return ludus_strdup(path);
+    }
+    char *real = realpath(path, NULL);
+    char *copy = real != NULL ? ludus_strdup(real) : NULL;
+    free(real);
+    return copy;
+}
+
+static FILE *open_target(ludus_file_writer *writer, const char *path)
+{
+    struct stat info;
+    const bool is_there = stat(path, &info) == 0;
+    const int stream = is_there ? standard_stream(&info) : -1;
+    errno = ENOMEM;
+    if (stream >= 0 || (is_there && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode))) {
+        writer->path = ludus_strdup(path); // a pipe behind /dev/fd has no other name
+        return writer->path != NULL ? open_as_it_is(path, stream) : NULL;
+    }
+    writer->path = follow_links(path);
+    writer->temporary = writer->path != NULL ? temporary_name(writer->path) : NULL;
+    return writer->temporary != NULL ? fopen(writer->temporary, "wb") : NULL;
 }
 
 ludus_status ludus_file_writer_create(ludus_file_writer **out, const char *path, ludus_error *error)
 {
     *out = NULL;
     ludus_file_writer *writer = ludus_alloc(1, sizeof *writer);
-    if (writer != NULL) {
-        writer->path = ludus_strdup(path);
-        writer->temporary = temporary_name(path);
-    }
-    if (writer == NULL || writer->path == NULL || writer->temporary == NULL) {
-        ludus_file_abandon(writer);
+    if (writer == NULL) {
         return ludus_fail(error, LUDUS_ERR_NOMEM, "%s: out of memory", path);
     }
-    writer->stream = fopen(writer->temporary, "wb");
+    writer->stream = open_target(writer, path);
     if (writer->stream == NULL) {
-        const ludus_status status = fail_errno(error, path, errno);
+        const ludus_status status =
+            errno == ENOMEM ? ludus_fail(error, LUDUS_ERR_NOMEM, "%s: out of memory", path)
+                            : fail_errno(error, path, errno);
         ludus_file_abandon(writer);
         return status;
     }
@@ -79,22 +146,28 @@ static void sync_folder(const char *path)
 
 ludus_status ludus_file_commit(ludus_file_writer *writer, ludus_error *error)
 {
+    const bool is_new = writer->temporary != NULL;
     int number = writer->error_number;
-    if (number == 0 && (fflush(writer->stream) != 0 || fsync(fileno(writer->stream)) != 0)) {
+    if (number == 0 && fflush(writer->stream) != 0) {
+        number = errno;
+    }
+    if (number == 0 && is_new && fsync(fileno(writer->stream)) != 0) {
         number = errno;
     }
     if (fclose(writer->stream) != 0 && number == 0) {
         number = errno;
     }
     writer->stream = NULL;
-    if (number == 0 && rename(writer->temporary, writer->path) != 0) {
+    if (number == 0 && is_new && rename(writer->temporary, writer->path) != 0) {
         number = errno;
     }
     ludus_status status = LUDUS_OK;
     if (number != 0) {
         status = fail_errno(error, writer->path, number);
+    }
+    if (is_new && number != 0) {
         remove(writer->temporary);
-    } else {
+    } else if (is_new) {
         sync_folder(writer->path);
     }
     ludus_file_abandon(writer);
@@ -108,7 +181,9 @@ void ludus_file_abandon(ludus_file_writer *writer)
     }
     if (writer->stream != NULL) {
         fclose(writer->stream);
-        remove(writer->temporary);
+        if (writer->temporary != NULL) {
+            remove(writer->temporary);
+        }
     }
     ludus_free(writer->path);
     ludus_free(writer->temporary);
@@ -182,8 +257,13 @@ bool ludus_file_exists(const char *path)
     return access(path, F_OK) == 0;
 }
 
+// ---- Folders and locks -----------------------------------------------------------------------
+
 ludus_status ludus_file_make_folder(const char *path, ludus_error *error)
 {
+    if (path[0] == '\0') {
+        return ludus_fail(error, LUDUS_ERR_ARG, "a folder's path is empty");
+    }
     char *copy = ludus_strdup(path);
     if (copy == NULL) {
         return ludus_fail(error, LUDUS_ERR_NOMEM, "%s: out of memory", path);
@@ -208,6 +288,46 @@ ludus_status ludus_file_make_folder(const char *path, ludus_error *error)
     }
     ludus_free(copy);
     return status;
+}
+
+// The process whose temporary file this is, by its name; 0: it is none.
+static long writer_of(const char *name)
+{
+    long pid = 0;
+    const char *mark = NULL;
+    for (const char *at = name; (at = strstr(at, TEMPORARY_MARK)) != NULL; at++) {
+        mark = at;
+    }
+    if (mark == NULL || mark == name) {
+        return 0;
+    }
+    for (const char *digit = mark + strlen(TEMPORARY_MARK); *digit != '\0'; digit++) {
+        if (*digit < '0' || *digit > '9' || (pid == 0 && *digit == '0') || pid > INT32_MAX / 10) {
+            return 0;
+        }
+        pid = 10 * pid + (*digit - '0');
+    }
+    return pid <= INT32_MAX ? pid : 0;
+}
+
+int32_t ludus_file_forget_temporaries(const char *folder)
+{
+    int32_t count = 0;
+    DIR *entries = opendir(folder);
+    if (entries == NULL) {
+        return 0;
+    }
+    for (const struct dirent *entry; (entry = readdir(entries)) != NULL;) {
+        struct stat info;
+        const long pid = writer_of(entry->d_name);
+        if (pid > 0 && kill((pid_t)pid, 0) != 0 && errno == ESRCH &&
+            fstatat(dirfd(entries), entry->d_name, &info, AT_SYMLINK_NOFOLLOW) == 0 &&
+            S_ISREG(info.st_mode)) {
+            count += unlinkat(dirfd(entries), entry->d_name, 0) == 0;
+        }
+    }
+    closedir(entries);
+    return count;
 }
 
 ludus_status ludus_file_lock(int *lock, const char *path, ludus_error *error)
@@ -262,6 +382,11 @@ void ludus_buffer_put(ludus_buffer *buffer, const void *data, size_t size)
     }
     memcpy(buffer->data + buffer->size, data, size);
     buffer->size += size;
+}
+
+void ludus_buffer_put_text(ludus_buffer *buffer, const char *text)
+{
+    ludus_buffer_put(buffer, text, strlen(text));
 }
 
 void ludus_buffer_put_u32(ludus_buffer *buffer, uint32_t value)

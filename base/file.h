@@ -4,6 +4,10 @@
 // fsyncs the folder. Whatever goes wrong before (a full disk, a kill), PATH keeps its old bytes;
 // the first write error sticks and commit() reports it.
 //
+// A link stays a link: the file it names is replaced; one that names nothing is refused. What is
+// there and no regular file (a pipe, /dev/null, /dev/stdout) is written to as it is, so what was
+// written stays; our own standard output and error go on where they are, files as well.
+//
 // Threads: one writer, one thread.
 
 #ifndef LUDUS_BASE_FILE_H
@@ -33,8 +37,12 @@ ludus_status ludus_file_read(const char *path, size_t limit, void **data, size_t
                              ludus_error *error);
 
 bool ludus_file_exists(const char *path);
-// mkdir -p.
+// mkdir -p. LUDUS_ERR_ARG: the path is empty.
 ludus_status ludus_file_make_folder(const char *path, ludus_error *error);
+// Removes what writers that were killed left in the folder itself: files PATH.tmp.<pid> where no
+// process of that number lives. Writers on other machines look dead, so the caller's lock must keep
+// them out. Returns how many it removed; 0 too where the folder cannot be read.
+int32_t ludus_file_forget_temporaries(const char *folder);
 
 // Takes the file `path`, made if need be, as a lock that one process at a time can hold; the system
 // takes it back when the process dies. LUDUS_ERR_STATE: another process holds it. *lock is given
@@ -73,6 +81,7 @@ typedef struct ludus_buffer {
 } ludus_buffer;
 
 void ludus_buffer_put(ludus_buffer *buffer, const void *data, size_t size);
+void ludus_buffer_put_text(ludus_buffer *buffer, const char *text); // without its NUL
 void ludus_buffer_put_u32(ludus_buffer *buffer, uint32_t value);
 void ludus_buffer_put_u64(ludus_buffer *buffer, uint64_t value);
 void ludus_buffer_free(ludus_buffer *buffer); // back to an empty buffer

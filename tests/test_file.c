@@ -13,8 +13,10 @@
 #include <string.h>
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -136,6 +138,148 @@ static void a_folder_in_the_way_fails_at_the_commit(void **state)
     remove(path);
 }
 
+static mode_t kind_of(const char *path)
+{
+    struct stat info;
+    assert_int_equal(lstat(path, &info), 0);
+    return info.st_mode & S_IFMT;
+}
+
+// A link in the middle, so that a fault would cost nothing but the link.
+static void devices_are_written_to_and_stay(void **state)
+{
+    char path[TEMP_PATH_MAX];
+    temp_path(state, "null", path);
+    assert_int_equal(symlink("/dev/null", path), 0);
+    const int before = count_files(state);
+    assert_int_equal(ludus_file_replace(path, "bytes", 5, NULL), LUDUS_OK);
+    assert_int_equal(kind_of(path), S_IFLNK);
+    assert_int_equal(kind_of("/dev/null"), S_IFCHR);
+    assert_int_equal(count_files(state), before);
+    remove(path);
+    temp_path(state, "full", path);
+    assert_int_equal(symlink("/dev/full", path), 0);
+    ludus_error error;
+    assert_int_equal(ludus_file_replace(path, "bytes", 5, &error), LUDUS_ERR_IO);
+    assert_non_null(strstr(error.text, "No space left"));
+    remove(path);
+}
+
+static void pipes_are_written_to_and_stay(void **state)
+{
+    char path[TEMP_PATH_MAX], text[8] = "";
+    ludus_error error;
+    temp_path(state, "fifo", path);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    assert_int_equal(ludus_file_replace(path, "lost", 4, &error), LUDUS_ERR_IO); // nobody reads
+    assert_int_equal(kind_of(path), S_IFIFO);
+    const int reader = open(path, O_RDONLY | O_NONBLOCK);
+    assert_true(reader >= 0);
+    const int before = count_files(state);
+    assert_int_equal(ludus_file_replace(path, "bytes", 5, NULL), LUDUS_OK);
+    assert_int_equal(read(reader, text, sizeof(text)), 5);
+    assert_string_equal(text, "bytes");
+    close(reader);
+    ludus_file_writer *writer;
+    const int other = open(path, O_RDONLY | O_NONBLOCK);
+    assert_int_equal(ludus_file_writer_create(&writer, path, NULL), LUDUS_OK);
+    ludus_file_abandon(writer);
+    close(other);
+    assert_int_equal(kind_of(path), S_IFIFO);
+    assert_int_equal(count_files(state), before);
+    remove(path);
+}
+
+// In a child whose standard output is `path`.
+static void say_around_a_file(const char *path)
+{
+    const int file = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    const bool is_done = file >= 0 && dup2(file, STDOUT_FILENO) >= 0 &&
+                         write(STDOUT_FILENO, "before ", 7) == 7 &&
+                         ludus_file_replace("/dev/stdout", "file ", 5, NULL) == LUDUS_OK &&
+                         write(STDOUT_FILENO, "after", 5) == 5;
+    _exit(is_done ? 0 : 1);
+}
+
+static void standard_output_goes_on_behind_what_was_written(void **state)
+{
+    char path[TEMP_PATH_MAX];
+    int how = -1;
+    temp_path(state, "said", path);
+    fflush(stdout);
+    const pid_t child = fork();
+    if (child == 0) {
+        say_around_a_file(path);
+    }
+    assert_int_equal(waitpid(child, &how, 0), child);
+    assert_int_equal(how, 0);
+    assert_holds(path, "before file after");
+    remove(path);
+}
+
+static void a_link_stays_and_its_file_is_replaced(void **state)
+{
+    char link[TEMP_PATH_MAX], file[TEMP_PATH_MAX];
+    temp_path(state, "link", link);
+    temp_path(state, "linked", file);
+    assert_int_equal(symlink("linked", link), 0);
+    ludus_error error;
+    assert_int_equal(ludus_file_replace(link, "x", 1, &error), LUDUS_ERR_IO); // to nothing
+    assert_int_equal(ludus_file_replace(file, "old", 3, NULL), LUDUS_OK);
+    const int before = count_files(state);
+    assert_int_equal(ludus_file_replace(link, "new", 3, NULL), LUDUS_OK);
+    assert_int_equal(kind_of(link), S_IFLNK);
+    assert_int_equal(kind_of(file), S_IFREG);
+    assert_holds(file, "new");
+    assert_int_equal(count_files(state), before);
+    remove(link);
+    remove(file);
+}
+
+static void touch(void **state, const char *name, long pid)
+{
+    char full[64], path[TEMP_PATH_MAX];
+    snprintf(full, sizeof(full), pid > 0 ? "%s.tmp.%ld" : "%s", name, pid);
+    temp_path(state, full, path);
+    assert_int_equal(ludus_file_replace(path, "x", 1, NULL), LUDUS_OK);
+}
+
+static void only_what_dead_writers_left_is_forgotten(void **state)
+{
+    char folder[TEMP_PATH_MAX], path[TEMP_PATH_MAX], name[64];
+    const long own = (long)getpid();
+    const pid_t dead = fork();
+    if (dead == 0) {
+        _exit(0);
+    }
+    assert_int_equal(waitpid(dead, NULL, 0), dead);
+    temp_path(state, "run", folder);
+    assert_int_equal(ludus_file_make_folder(folder, NULL), LUDUS_OK);
+    touch(state, "run/net", dead);
+    touch(state, "run/a.tmp.b", dead);
+    static const char *const others[] = {"run/net",
+                                         "run/.tmp.",
+                                         "run/net.tmp.",
+                                         "run/net.tmp.1x",
+                                         "run/net.tmp.01",
+                                         "run/net.tmp.-1",
+                                         "run/net.tmp.99999999999999999999"};
+    const size_t num_others = sizeof(others) / sizeof(others[0]);
+    for (size_t i = 0; i < num_others; i++) {
+        touch(state, others[i], 0);
+    }
+    touch(state, "run/net", own); // the last: it is what writing "run/net" would use
+    snprintf(name, sizeof(name), "run/sub.tmp.%ld", (long)dead);
+    temp_path(state, name, path);
+    assert_int_equal(ludus_file_make_folder(path, NULL), LUDUS_OK);
+    void *run = folder;
+    assert_int_equal(ludus_file_forget_temporaries(folder), 2);
+    assert_int_equal(count_files(&run), num_others - 1 + 2); // one begins with a dot
+    assert_int_equal(ludus_file_forget_temporaries(folder), 0);
+    temp_path(state, "nowhere", path);
+    assert_int_equal(ludus_file_forget_temporaries(path), 0);
+}
+
 // ---- Reading ---------------------------------------------------------------------------------
 
 static void reads_end_with_a_nul_beyond_the_size(void **state)
@@ -201,6 +345,7 @@ static void folders_are_made_with_their_parents(void **state)
     temp_path(state, "a/b/c/file", file);
     assert_int_equal(ludus_file_replace(file, "x", 1, NULL), LUDUS_OK);
     ludus_error error;
+    assert_int_equal(ludus_file_make_folder("", &error), LUDUS_ERR_ARG);
     assert_int_equal(ludus_file_make_folder(file, &error), LUDUS_ERR_IO);
     temp_path(state, "a/b/c/file/d", file);
     assert_int_equal(ludus_file_make_folder(file, &error), LUDUS_ERR_IO);
@@ -215,7 +360,7 @@ static void what_a_buffer_takes_a_cursor_gives_back(void **state)
     for (uint32_t i = 0; i < 1000; i++) {
         ludus_buffer_put_u32(&buffer, i * 0x01234567u);
         ludus_buffer_put_u64(&buffer, i * 0x0123456789abcdefu);
-        ludus_buffer_put(&buffer, "xyz", 3);
+        ludus_buffer_put_text(&buffer, "xyz");
     }
     assert_false(buffer.failed);
     assert_int_equal(buffer.size, 15000);
@@ -284,6 +429,7 @@ static void an_impossible_put_fails_for_good(void **state)
     ludus_buffer_put(&buffer, "x", SIZE_MAX / 2);
     assert_true(buffer.failed);
     ludus_buffer_put_u32(&buffer, 8);
+    ludus_buffer_put_text(&buffer, "text");
     assert_int_equal(buffer.size, 4);
     ludus_buffer_free(&buffer);
 }
@@ -296,6 +442,11 @@ int main(void)
         cmocka_unit_test(a_full_disk_keeps_the_old_file),
         cmocka_unit_test(a_missing_folder_is_named),
         cmocka_unit_test(a_folder_in_the_way_fails_at_the_commit),
+        cmocka_unit_test(devices_are_written_to_and_stay),
+        cmocka_unit_test(pipes_are_written_to_and_stay),
+        cmocka_unit_test(standard_output_goes_on_behind_what_was_written),
+        cmocka_unit_test(a_link_stays_and_its_file_is_replaced),
+        cmocka_unit_test(only_what_dead_writers_left_is_forgotten),
         cmocka_unit_test(reads_end_with_a_nul_beyond_the_size),
         cmocka_unit_test(too_large_a_file_is_refused_before_memory_is_taken),
         cmocka_unit_test(what_is_no_file_is_refused_at_once),
