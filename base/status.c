@@ -1,6 +1,8 @@
 #include "base/status.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -18,13 +20,32 @@ const char *ludus_status_name(ludus_status status)
     return (unsigned)status < LUDUS_NUM_STATUS ? names[status] : "unknown status";
 }
 
+// Bytes of the well-formed UTF-8 letter that begins here, 1 for any other byte.
+static size_t letter_size(const unsigned char *c)
+{
+    const size_t size = c[0] >= 0xf5 || c[0] < 0xc2 ? 1 : c[0] < 0xe0 ? 2 : c[0] < 0xf0 ? 3 : 4;
+    for (size_t i = 1; i < size; i++) {
+        if ((c[i] & 0xc0) != 0x80) {
+            return 1; // the NUL as well
+        }
+    }
+    const bool is_too_long = (c[0] == 0xe0 && c[1] < 0xa0) || (c[0] == 0xf0 && c[1] < 0x90);
+    const bool is_no_letter = (c[0] == 0xed && c[1] >= 0xa0) || (c[0] == 0xf4 && c[1] >= 0x90);
+    return is_too_long || is_no_letter ? 1 : size;
+}
+
+// Also the control characters from U+0080 to U+009F, as letters and as single bytes: "\x9b" alone
+// is what "\x1b[" is.
 static void clean_line(char *text)
 {
-    for (; *text != '\0'; text++) {
-        const unsigned char c = (unsigned char)*text;
-        if (c < 0x20 || c == 0x7f) {
-            *text = '?';
+    for (unsigned char *c = (unsigned char *)text; *c != '\0';) {
+        const size_t size = letter_size(c);
+        if (size == 2 && c[0] == 0xc2 && c[1] < 0xa0) {
+            c[0] = c[1] = '?';
+        } else if (size == 1 && (*c < 0x20 || (*c >= 0x7f && *c < 0xa0))) {
+            *c = '?';
         }
+        c += size;
     }
 }
 

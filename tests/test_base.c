@@ -35,6 +35,27 @@ static void a_hostile_name_cannot_forge_lines(void **state)
     assert_string_equal(error.text, "a?b?[2J?: gone");
 }
 
+// Some terminals obey U+0080 .. U+009F, which "\x9b" alone is outside UTF-8, as they do "\x1b[".
+static void control_characters_of_eight_bits_are_replaced_too(void **state)
+{
+    static const char *const cases[][2] = {
+        {"\xc2\x80\xc2\x9b\xc2\x9f\xc2\xa0", "??????\xc2\xa0"},
+        {"\x9b"
+         "2J\x80\x9f\xa0",
+         "?2J??\xa0"},
+        {"\xe5\x9b\xbd \xc3\x9b \xf0\x9f\x80\x9b", "\xe5\x9b\xbd \xc3\x9b \xf0\x9f\x80\x9b"},
+        {"\xe5\x9b", "\xe5?"}, // cut in the middle of a letter
+        {"\xc0\x9b\xe0\x80\x9b\xed\xa0\x9b\xf4\x90\x80\x9b\xf5\x9b",
+         "\xc0?\xe0??\xed\xa0?\xf4???\xf5?"},
+    };
+    ludus_error error;
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        ludus_fail(&error, LUDUS_ERR_IO, "%s", cases[i][0]);
+        assert_string_equal(error.text, cases[i][1]);
+    }
+}
+
 static void a_long_line_is_cut_and_terminated(void **state)
 {
     (void)state;
@@ -251,6 +272,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_status_has_its_own_name),
         cmocka_unit_test(a_hostile_name_cannot_forge_lines),
+        cmocka_unit_test(control_characters_of_eight_bits_are_replaced_too),
         cmocka_unit_test(a_long_line_is_cut_and_terminated),
         cmocka_unit_test(within_puts_the_place_before_the_line),
         cmocka_unit_test(errors_may_go_nowhere),
