@@ -273,8 +273,10 @@ void ludus_process_stop(ludus_process *process, double seconds)
     process->is_stopping = true;
     close_end(&process->in);
     await_end(process, seconds, &info);
-    // The leader is not reaped yet, so its group's number cannot have been given to another.
+    // The leader is not reaped yet, so its group's number cannot have been given to another. It may
+    // have left that group.
     kill(-process->pid, SIGKILL);
+    kill(process->pid, SIGKILL);
     while (waitpid(process->pid, NULL, 0) < 0 && errno == EINTR) {
     }
     close_end(&process->out);

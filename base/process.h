@@ -46,8 +46,8 @@ ludus_status ludus_process_write(ludus_process *process, const char *text, doubl
 ludus_status ludus_process_read_line(ludus_process *process, double seconds, const char **line,
                                      ludus_error *error);
 
-// Closes the child's input, gives it `seconds` to end and kills what is left of its group. NULL is
-// accepted.
+// Closes the child's input, gives it `seconds` to end and kills what is left of it and its group.
+// NULL is accepted.
 void ludus_process_stop(ludus_process *process, double seconds);
 
 #endif

@@ -1,6 +1,7 @@
 // Programs beside ours: lines both ways, deaths, silences and floods.
 
-#define _DEFAULT_SOURCE // usleep
+#define _XOPEN_SOURCE 700 // getpgid
+#define _DEFAULT_SOURCE   // usleep
 
 #include "base/process.h"
 
@@ -272,6 +273,25 @@ static void stopping_ends_its_children_too(void **state)
     ludus_process_stop(NULL, 1);
 }
 
+// What this program does as a child of the next test.
+static int leave_the_group(void)
+{
+    const bool is_gone = setpgid(0, getpgid(getppid())) == 0;
+    printf(is_gone ? "gone\n" : "stuck\n");
+    fflush(stdout);
+    return pause();
+}
+
+static void a_child_that_left_its_group_is_ended_too(void **state)
+{
+    (void)state;
+    ludus_process *p = start("/proc/self/exe leave");
+    assert_line(p, "gone");
+    alarm((unsigned)LONG); // ends this program, should the child live on
+    ludus_process_stop(p, 0);
+    alarm(0);
+}
+
 static int count_descriptors(void)
 {
     int count = 0;
@@ -327,8 +347,11 @@ static void children_of_other_threads_inherit_no_pipe(void **state)
     assert_int_equal(different, 0);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    if (argc == 2 && strcmp(argv[1], "leave") == 0) {
+        return leave_the_group();
+    }
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lines_come_back_from_cat),
         cmocka_unit_test(words_are_split_as_documented),
@@ -344,6 +367,7 @@ int main(void)
         cmocka_unit_test(chatter_on_its_errors_does_not_block_it),
         cmocka_unit_test(answers_are_taken_in_while_much_is_written),
         cmocka_unit_test(stopping_ends_its_children_too),
+        cmocka_unit_test(a_child_that_left_its_group_is_ended_too),
         cmocka_unit_test(no_descriptor_stays_open),
         cmocka_unit_test(children_of_other_threads_inherit_no_pipe),
     };
