@@ -13,6 +13,7 @@
 #define MAX_FILE_BYTES ((size_t)1 << 20)
 #define MAX_LINE_BYTES 190 // libinih's default buffer is 200 with line end and NUL
 #define MAX_NAME_BYTES 48  // of a section or key; libinih cuts at 49 in silence
+#define MAX_ENTRIES 2000   // every key is compared with all before it
 
 typedef ludus_config_entry entry;
 
@@ -159,6 +160,10 @@ static ludus_status add_pair(parser *p, const char *section, const char *key, co
     if (earlier != NULL) {
         return ludus_fail(p->error, LUDUS_ERR_FORMAT, "%s:%d: %s.%s stands already on line %d",
                           name, p->line, section, key, earlier->line);
+    }
+    if (p->config->count == MAX_ENTRIES) {
+        return ludus_fail(p->error, LUDUS_ERR_FORMAT, "%s:%d: over %d keys", name, p->line,
+                          MAX_ENTRIES);
     }
     const ludus_status status = add_entry(p->config, section, key, value, p->line);
     return status == LUDUS_OK ? status : ludus_fail(p->error, status, "%s: out of memory", name);
@@ -311,6 +316,9 @@ ludus_status ludus_config_set(ludus_config *config, const char *assignment, ludu
                           assignment);
     }
     entry *present = find_entry(config, section, key);
+    if (present == NULL && config->count == MAX_ENTRIES) {
+        return ludus_fail(error, LUDUS_ERR_ARG, "%s: over %d keys", assignment, MAX_ENTRIES);
+    }
     if (present == NULL) {
         const ludus_status status =
             add_entry(config, section, key, value, LUDUS_CONFIG_FROM_OVERRIDE);
@@ -411,11 +419,6 @@ ludus_status ludus_config_check_used(const ludus_config *config, ludus_error *er
 
 // ---- Writing ---------------------------------------------------------------------------------
 
-static void put_text(ludus_buffer *buffer, const char *text)
-{
-    ludus_buffer_put(buffer, text, strlen(text));
-}
-
 static bool is_first_of_section(const ludus_config *config, size_t index)
 {
     for (size_t i = 0; i < index; i++) {
@@ -429,19 +432,19 @@ static bool is_first_of_section(const ludus_config *config, size_t index)
 static void put_section(ludus_buffer *buffer, const ludus_config *config, size_t first)
 {
     const char *section = config->entries[first].section;
-    put_text(buffer, "[");
-    put_text(buffer, section);
-    put_text(buffer, "]\n");
+    ludus_buffer_put_text(buffer, "[");
+    ludus_buffer_put_text(buffer, section);
+    ludus_buffer_put_text(buffer, "]\n");
     for (size_t i = first; i < config->count; i++) {
         const entry *e = &config->entries[i];
         if (strcmp(e->section, section) == 0) {
             // Blanks would make a comment of "key =;value", and too long a line of the longest.
             const bool is_tight =
                 e->value[0] == ';' || strlen(e->key) + strlen(e->value) + 3 > MAX_LINE_BYTES;
-            put_text(buffer, e->key);
-            put_text(buffer, is_tight ? "=" : " = ");
-            put_text(buffer, e->value);
-            put_text(buffer, "\n");
+            ludus_buffer_put_text(buffer, e->key);
+            ludus_buffer_put_text(buffer, is_tight ? "=" : " = ");
+            ludus_buffer_put_text(buffer, e->value);
+            ludus_buffer_put_text(buffer, "\n");
         }
     }
 }
@@ -455,6 +458,9 @@ ludus_status ludus_config_to_text(const ludus_config *config, char **text)
         }
     }
     ludus_buffer_put(&buffer, "", 1);
+    if (buffer.failed) {
+        ludus_buffer_free(&buffer);
+    }
     *text = (char *)buffer.data;
-    return buffer.failed ? LUDUS_ERR_NOMEM : LUDUS_OK;
+    return *text != NULL ? LUDUS_OK : LUDUS_ERR_NOMEM;
 }

@@ -71,7 +71,7 @@ typedef struct ludus_option {
 
 // An empty recipe.
 ludus_status ludus_config_create(ludus_config **out);
-// Reads a file (at most 1 MiB). A repeated key is an error that names both lines.
+// Reads a file (at most 1 MiB and 2,000 keys). A repeated key is an error that names both lines.
 ludus_status ludus_config_load(ludus_config **out, const char *path, ludus_error *error);
 // The same from memory; `name` stands for the file in messages.
 ludus_status ludus_config_parse(ludus_config **out, const char *name, const char *text, size_t size,
@@ -93,7 +93,7 @@ ludus_status ludus_config_apply(ludus_config *config, const ludus_option *option
 ludus_status ludus_config_check_used(const ludus_config *config, ludus_error *error);
 
 // The recipe as text that parses to the same values, in the order first set; what checkpoints and
-// cards store. The caller frees *text with ludus_free.
+// cards store. The caller frees *text with ludus_free; it is NULL on failure.
 ludus_status ludus_config_to_text(const ludus_config *config, char **text);
 
 // Writes `target`'s value of one option as recipe text, e.g. "1.5". out: [size] bytes.

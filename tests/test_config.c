@@ -189,6 +189,32 @@ static void files_are_read_and_large_ones_refused(void **state)
     ludus_free(blanks);
 }
 
+// A megabyte of keys, each compared with all before it, would take minutes.
+static void too_many_keys_are_refused(void **state)
+{
+    enum { MOST = 2000 };
+    const size_t room = (size_t)1 << 20;
+    char *text = ludus_alloc(room, 1);
+    size_t used = (size_t)snprintf(text, room, "[a]\n"), most = 0;
+    int32_t count = 0;
+    (void)state;
+    for (; used + 16 < room; count++) {
+        most = count == MOST ? used : most;
+        used += (size_t)snprintf(text + used, room - used, "%x=\n", (unsigned)count);
+    }
+    ludus_config *config;
+    ludus_error error;
+    assert_int_equal(ludus_config_parse(&config, "x", text, used, &error), LUDUS_ERR_FORMAT);
+    assert_null(config);
+    assert_string_equal(error.text, "x:2002: over 2000 keys");
+    assert_int_equal(ludus_config_parse(&config, "x", text, most, &error), LUDUS_OK);
+    assert_int_equal(ludus_config_set(config, "a.new=1", &error), LUDUS_ERR_ARG);
+    assert_string_equal(error.text, "a.new=1: over 2000 keys");
+    assert_int_equal(ludus_config_set(config, "a.0=1", &error), LUDUS_OK); // replaces
+    ludus_config_destroy(config);
+    ludus_free(text);
+}
+
 // ---- Values ----------------------------------------------------------------------------------
 
 static void assert_value_refused(const char *section, const char *key, const char *value,
@@ -453,6 +479,7 @@ int main(void)
         cmocka_unit_test(long_lines_are_errors_and_never_split),
         cmocka_unit_test(long_names_are_errors_and_never_cut),
         cmocka_unit_test(files_are_read_and_large_ones_refused),
+        cmocka_unit_test(too_many_keys_are_refused),
         cmocka_unit_test(values_outside_their_range_name_it),
         cmocka_unit_test(whole_numbers_are_exact_to_64_bits),
         cmocka_unit_test(unknown_keys_name_the_nearest),
