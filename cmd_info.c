@@ -3,6 +3,8 @@
 #include "base/file.h"
 #include "cmd.h"
 #include "cmd_data.h"
+#include "cmd_keys.h"
+#include "cmd_text.h"
 #include "nets/net.h"
 #include "selfplay/replay.h"
 #include "selfplay/run.h"
@@ -15,7 +17,6 @@
 #include <sys/stat.h>
 
 #define NET_BYTES_MAX ((size_t)1 << 30) // larger files are not ours
-#define RECIPE_BYTES_MAX ((size_t)1 << 20)
 
 typedef struct info_options {
     bool json;
@@ -29,7 +30,7 @@ static const ludus_arg info_args[] = {LUDUS_ARG_ROW_JSON(info_options)};
 
 static const char *trunk_name(ludus_trunk_kind trunk)
 {
-    static const char *const names[] = {"residual", "convolutional", "mlp"};
+    static const char *const names[] = {"residual", "conv", "mlp"}; // as in recipes
     return (size_t)trunk < sizeof(names) / sizeof(names[0]) ? names[trunk] : "?";
 }
 
@@ -136,8 +137,7 @@ static ludus_status describe_segment(const char *path, json_t *out, ludus_error 
     return LUDUS_OK;
 }
 
-// ---- Checkpoints, recipes and runs
-// ---------------------------------------------------------------------------
+// ---- Checkpoints, recipes and runs --------------------------------------------------------------
 
 static ludus_status describe_checkpoint(const char *path, json_t *out, ludus_error *error)
 {
@@ -164,10 +164,14 @@ static ludus_status describe_recipe(const char *path, json_t *out, ludus_error *
     if (!status && ludus_config_to_text(config, &text)) {
         status = ludus_fail(error, LUDUS_ERR_NOMEM, "no memory for %s", path);
     }
+    json_t *keys = json_array();
+    status = status ? status : ludus_keys_list(config, keys, error);
     if (!status) {
         json_object_set_new(out, "kind", json_string("recipe"));
         json_object_set_new(out, "text", json_string(text));
+        json_object_set(out, "keys", keys);
     }
+    json_decref(keys);
     ludus_free(text);
     ludus_config_destroy(config);
     return status;
@@ -298,6 +302,8 @@ static ludus_status describe_file(const char *path, json_t *out, ludus_error *er
     return status;
 }
 
+// ---- Printing -----------------------------------------------------------------------------------
+
 static bool is_long_text(const json_t *value)
 {
     return json_is_string(value) && strchr(json_string_value(value), '\n');
@@ -319,23 +325,43 @@ static void print_object(json_t *object, int indent)
     json_object_foreach(object, key, value)
     {
         if (is_long_text(value)) {
-            printf("\n%s", json_string_value(value));
+            putchar('\n');
+            ludus_text_print(json_string_value(value), true);
         }
     }
 }
 
 static void print_value(const char *key, const json_t *value, int indent)
 {
+    printf("%*s", indent, "");
+    ludus_text_print(key, false);
     if (json_is_object(value)) {
-        printf("%*s%s\n", indent, "", key);
+        putchar('\n');
         print_object((json_t *)value, indent + 2);
-    } else if (json_is_string(value)) {
-        printf("%*s%-*s  %s\n", indent, "", 16 - indent, key, json_string_value(value));
+        return;
+    }
+    const int width = 16 - indent - (int)strlen(key);
+    printf("%*s  ", width > 0 ? width : 0, "");
+    if (json_is_string(value)) {
+        ludus_text_print(json_string_value(value), false);
     } else {
         char *text = json_dumps(value, JSON_ENCODE_ANY | JSON_REAL_PRECISION(6));
-        printf("%*s%-*s  %s\n", indent, "", 16 - indent, key, text ? text : "?");
+        ludus_text_print(text ? text : "?", false);
         free(text);
     }
+    putchar('\n');
+}
+
+static void print_all(json_t *out)
+{
+    json_t *keys = json_incref(json_object_get(out, "keys"));
+    if (keys) {
+        json_object_del(out, "keys");
+        json_object_del(out, "text"); // the keys say all of it
+    }
+    print_object(out, 0);
+    ludus_keys_print(keys);
+    json_decref(keys);
 }
 
 static int info_run(int argc, char **argv)
@@ -359,10 +385,10 @@ static int info_run(int argc, char **argv)
     } else {
         status = LUDUS_EXIT_OK;
         if (options.json) {
-            json_dumpf(out, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
+            json_dumpf(out, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(9) | JSON_ENSURE_ASCII);
             printf("\n");
         } else {
-            print_object(out, 0);
+            print_all(out);
         }
     }
     json_decref(out);
@@ -376,7 +402,10 @@ const ludus_command ludus_cmd_info = {
     .max_words = 1,
     .summary = "what a net, recipe, record file or run holds",
     .details = "  ludus info nets/trained/connect4.safetensors\n"
-               "  ludus info runs/connect4\n",
+               "  ludus info runs/connect4\n"
+               "  ludus info configs/connect4.ini\n"
+               "Of a recipe it lists every key that its agent knows: the value in force, what is\n"
+               "allowed, the default where the recipe says otherwise, and what the key is for.\n",
     .args = info_args,
     .num_args = sizeof(info_args) / sizeof(info_args[0]),
     .run = info_run,

@@ -11,9 +11,10 @@
 #include "base/file.h"
 
 #define MAX_FILE_BYTES ((size_t)1 << 20)
-#define MAX_LINE_BYTES 190 // libinih's default buffer is 200 with line end and NUL
-#define MAX_NAME_BYTES 48  // of a section or key; libinih cuts at 49 in silence
-#define MAX_ENTRIES 2000   // every key is compared with all before it
+#define MAX_LINE_BYTES 190    // libinih's default buffer is 200 with line end and NUL
+#define MAX_OPTION_BYTES 1024 // of an option's value as text
+#define MAX_NAME_BYTES 48     // of a section or key; libinih cuts at 49 in silence
+#define MAX_ENTRIES 2000      // every key is compared with all before it
 
 typedef ludus_config_entry entry;
 
@@ -24,6 +25,8 @@ struct ludus_config {
     // Keys that apply() offered, for suggestions: "section.key" strings.
     char **known;
     size_t num_known, known_capacity;
+    ludus_config_watcher *watcher; // NULL = none
+    void *watcher_user;
 };
 
 // ---- Entries ---------------------------------------------------------------------------------
@@ -376,6 +379,33 @@ static ludus_status remember_known(ludus_config *config, const ludus_option *o)
     return LUDUS_OK;
 }
 
+void ludus_config_watch(ludus_config *config, ludus_config_watcher *watcher, void *user)
+{
+    config->watcher = watcher;
+    config->watcher_user = user;
+}
+
+static ludus_status apply_option(ludus_config *config, const ludus_option *option, void *target,
+                                 ludus_error *error)
+{
+    char initial[MAX_OPTION_BYTES], value[MAX_OPTION_BYTES];
+    ludus_status status = LUDUS_OK;
+    entry *e = find_entry(config, option->section, option->key);
+    if (config->watcher != NULL) {
+        ludus_option_to_text(option, target, initial, sizeof initial);
+    }
+    if (e != NULL) {
+        e->used = true;
+        status = ludus_option_store(config, e, option, target, error);
+    }
+    if (config->watcher != NULL && status == LUDUS_OK) {
+        const ludus_option_texts texts = {initial, value, e != NULL};
+        ludus_option_to_text(option, target, value, sizeof value);
+        config->watcher(option, &texts, config->watcher_user);
+    }
+    return status;
+}
+
 ludus_status ludus_config_apply(ludus_config *config, const ludus_option *options, size_t count,
                                 void *target, ludus_error *error)
 {
@@ -383,12 +413,7 @@ ludus_status ludus_config_apply(ludus_config *config, const ludus_option *option
         if (remember_known(config, &options[i]) != LUDUS_OK) {
             return ludus_fail(error, LUDUS_ERR_NOMEM, "%s: out of memory", config->name);
         }
-        entry *e = find_entry(config, options[i].section, options[i].key);
-        if (e == NULL) {
-            continue;
-        }
-        e->used = true;
-        const ludus_status status = ludus_option_store(config, e, &options[i], target, error);
+        const ludus_status status = apply_option(config, &options[i], target, error);
         if (status != LUDUS_OK) {
             return status;
         }

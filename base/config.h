@@ -12,7 +12,7 @@
 //   ludus_config_apply(config, options, COUNT, &mine, &error);
 //   ludus_config_check_used(config, &error);      // an unknown key is an error with a suggestion
 //
-// Every module exports its table, so `ludus train --help-keys`, the docs and the reader cannot
+// One table serves the reader and `ludus info RECIPE`, which lists the keys, so that the two cannot
 // disagree. A key absent from the recipe leaves the struct's value: call _default() first.
 //
 // Threads: one at a time.
@@ -88,6 +88,18 @@ const char *ludus_config_get(ludus_config *config, const char *section, const ch
 //   connect4.ini:12: search.c_puct = -1: must be 0 .. 100
 ludus_status ludus_config_apply(ludus_config *config, const ludus_option *options, size_t count,
                                 void *target, ludus_error *error);
+
+// An option as text: before a recipe was applied, that is the default, and after.
+typedef struct ludus_option_texts {
+    const char *initial, *value;
+    bool is_set; // by the recipe
+} ludus_option_texts;
+
+typedef void ludus_config_watcher(const ludus_option *option, const ludus_option_texts *texts,
+                                  void *user);
+// From now on apply() tells `watcher` of every option that it has brought into its struct; NULL
+// ends that. The texts live during the call.
+void ludus_config_watch(ludus_config *config, ludus_config_watcher *watcher, void *user);
 
 // Fails on the first key no apply or get has used, naming the nearest known key.
 ludus_status ludus_config_check_used(const ludus_config *config, ludus_error *error);

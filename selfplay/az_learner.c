@@ -125,6 +125,12 @@ static ludus_status create_parts(az_learner *l, const az_recipe *r, const char *
     return status;
 }
 
+static ludus_status az_read(ludus_config *recipe, ludus_error *error)
+{
+    az_recipe r = az_recipe_default();
+    return read_recipe(&r, recipe, error);
+}
+
 static ludus_status az_create(void **self, ludus_config *recipe, const char *folder,
                               int32_t threads, ludus_error *error)
 {
@@ -385,6 +391,7 @@ static ludus_status az_load(void *self, ludus_cursor *in, ludus_error *error)
 const ludus_learner_ops ludus_az_learner_ops = {
     .agent = "alphazero",
     .create = az_create,
+    .read = az_read,
     .destroy = az_destroy,
     .iterate = az_iterate,
     .measure = az_measure,

@@ -114,6 +114,24 @@ static void distill_destroy(void *self)
     ludus_free(l);
 }
 
+static ludus_status read_recipe(ludus_board_core_config *core, distill_config *config,
+                                ludus_config *recipe, ludus_error *error)
+{
+    *core = ludus_board_core_config_default();
+    *config = (distill_config){.steps = 250, .holdout = 0.05f};
+    ludus_status status = ludus_board_core_read(core, recipe, error);
+    return status == LUDUS_OK
+               ? ludus_config_apply(recipe, distill_options, NUM_DISTILL_OPTIONS, config, error)
+               : status;
+}
+
+static ludus_status distill_read(ludus_config *recipe, ludus_error *error)
+{
+    ludus_board_core_config core;
+    distill_config config;
+    return read_recipe(&core, &config, recipe, error);
+}
+
 static ludus_status distill_create(void **self, ludus_config *recipe, const char *folder,
                                    int32_t threads, ludus_error *error)
 {
@@ -125,13 +143,7 @@ static ludus_status distill_create(void **self, ludus_config *recipe, const char
         ludus_free(l);
         return ludus_fail(error, LUDUS_ERR_NOMEM, "learner: out of memory");
     }
-    *core = ludus_board_core_config_default();
-    l->config = (distill_config){.steps = 250, .holdout = 0.05f};
-    ludus_status status = ludus_board_core_read(core, recipe, error);
-    if (status == LUDUS_OK) {
-        status =
-            ludus_config_apply(recipe, distill_options, NUM_DISTILL_OPTIONS, &l->config, error);
-    }
+    ludus_status status = read_recipe(core, &l->config, recipe, error);
     if (status == LUDUS_OK) {
         status = ludus_board_core_init(&l->core, core, folder, threads, error);
     }
@@ -297,6 +309,7 @@ static ludus_status distill_load(void *self, ludus_cursor *in, ludus_error *erro
 const ludus_learner_ops ludus_distill_learner_ops = {
     .agent = "distill",
     .create = distill_create,
+    .read = distill_read,
     .destroy = distill_destroy,
     .iterate = distill_iterate,
     .measure = distill_measure,

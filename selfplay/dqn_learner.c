@@ -216,6 +216,35 @@ static ludus_status create_parts(dqn_learner *l, const ludus_q_core_config *conf
     return status == LUDUS_OK ? create_batch(l, error) : status;
 }
 
+static ludus_status read_recipe(ludus_q_core_config *core, dqn_config *config,
+                                ludus_replay_config *replay, ludus_config *recipe,
+                                ludus_error *error)
+{
+    *core = ludus_q_core_config_default();
+    *config = dqn_config_default();
+    *replay = ludus_replay_config_default();
+    replay->cache_bytes = 16 << 20;
+    replay->chunk_bytes = 1024;
+    replay->level = -5;
+    ludus_status status = ludus_q_core_read(core, recipe, error);
+    if (status == LUDUS_OK) {
+        status = ludus_config_apply(recipe, ludus_replay_options, ludus_replay_num_options, replay,
+                                    error);
+    }
+    if (status == LUDUS_OK) {
+        status = ludus_config_apply(recipe, dqn_options, NUM_DQN_OPTIONS, config, error);
+    }
+    return status == LUDUS_OK ? check_config(config, core, error) : status;
+}
+
+static ludus_status dqn_read(ludus_config *recipe, ludus_error *error)
+{
+    ludus_q_core_config core;
+    dqn_config config;
+    ludus_replay_config replay;
+    return read_recipe(&core, &config, &replay, recipe, error);
+}
+
 static ludus_status dqn_create(void **self, ludus_config *recipe, const char *folder,
                                int32_t threads, ludus_error *error)
 {
@@ -224,23 +253,8 @@ static ludus_status dqn_create(void **self, ludus_config *recipe, const char *fo
     if (l == NULL) {
         return ludus_fail(error, LUDUS_ERR_NOMEM, "learner: out of memory");
     }
-    ludus_q_core_config config = ludus_q_core_config_default();
-    l->config = dqn_config_default();
-    l->replay_config = ludus_replay_config_default();
-    l->replay_config.cache_bytes = 16 << 20;
-    l->replay_config.chunk_bytes = 1024;
-    l->replay_config.level = -5;
-    ludus_status status = ludus_q_core_read(&config, recipe, error);
-    if (status == LUDUS_OK) {
-        status = ludus_config_apply(recipe, ludus_replay_options, ludus_replay_num_options,
-                                    &l->replay_config, error);
-    }
-    if (status == LUDUS_OK) {
-        status = ludus_config_apply(recipe, dqn_options, NUM_DQN_OPTIONS, &l->config, error);
-    }
-    if (status == LUDUS_OK) {
-        status = check_config(&l->config, &config, error);
-    }
+    ludus_q_core_config config;
+    ludus_status status = read_recipe(&config, &l->config, &l->replay_config, recipe, error);
     if (status == LUDUS_OK) {
         status = create_parts(l, &config, folder, threads, error);
     }
@@ -516,6 +530,7 @@ static ludus_status dqn_load(void *self, ludus_cursor *in, ludus_error *error)
 const ludus_learner_ops ludus_dqn_learner_ops = {
     .agent = "dqn",
     .create = dqn_create,
+    .read = dqn_read,
     .destroy = dqn_destroy,
     .iterate = dqn_iterate,
     .measure = dqn_measure,

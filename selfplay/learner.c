@@ -34,36 +34,39 @@ double ludus_report_get(const ludus_report *report, const char *name)
     return (double)NAN;
 }
 
-static const ludus_learner_ops *find_learner(const char *agent, ludus_error *error)
+static ludus_status find_agent(const ludus_learner_ops **out, const char *agent, ludus_error *error)
 {
     const char *names[NUM_LEARNERS];
     for (size_t i = 0; i < NUM_LEARNERS; i++) {
         names[i] = learners[i]->agent;
         if (strcmp(agent, names[i]) == 0) {
-            return learners[i];
+            *out = learners[i];
+            return LUDUS_OK;
         }
     }
     const char *near = ludus_nearest(agent, names, NUM_LEARNERS);
-    ludus_fail(error, LUDUS_ERR_ARG, "run.agent = %s: no such agent (did you mean %s?)", agent,
-               near != NULL ? near : names[0]);
-    return NULL;
+    return ludus_fail(error, LUDUS_ERR_ARG, "run.agent = %s: no such agent (did you mean %s?)",
+                      agent, near != NULL ? near : names[0]);
+}
+
+static ludus_status find_learner(const ludus_learner_ops **out, ludus_config *recipe,
+                                 ludus_error *error)
+{
+    ludus_run_config run = ludus_run_config_default();
+    const ludus_status status =
+        ludus_config_apply(recipe, ludus_run_options, ludus_run_num_options, &run, error);
+    return status == LUDUS_OK ? find_agent(out, run.agent, error) : status;
 }
 
 ludus_status ludus_learner_create(ludus_learner *out, ludus_config *recipe, const char *folder,
                                   int32_t threads, ludus_error *error)
 {
+    const ludus_learner_ops *ops = NULL;
     memset(out, 0, sizeof *out);
-    ludus_run_config run = ludus_run_config_default();
-    ludus_status status =
-        ludus_config_apply(recipe, ludus_run_options, ludus_run_num_options, &run, error);
-    if (status != LUDUS_OK) {
-        return status;
+    ludus_status status = find_learner(&ops, recipe, error);
+    if (status == LUDUS_OK) {
+        status = ops->create(&out->self, recipe, folder, threads, error);
     }
-    const ludus_learner_ops *ops = find_learner(run.agent, error);
-    if (ops == NULL) {
-        return LUDUS_ERR_ARG;
-    }
-    status = ops->create(&out->self, recipe, folder, threads, error);
     if (status != LUDUS_OK) {
         return status;
     }
@@ -73,6 +76,16 @@ ludus_status ludus_learner_create(ludus_learner *out, ludus_config *recipe, cons
         ludus_learner_destroy(out);
     }
     return status;
+}
+
+ludus_status ludus_learner_read(ludus_config *recipe, ludus_error *error)
+{
+    const ludus_learner_ops *ops = NULL;
+    ludus_status status = find_learner(&ops, recipe, error);
+    if (status == LUDUS_OK) {
+        status = ops->read(recipe, error);
+    }
+    return status == LUDUS_OK ? ludus_config_check_used(recipe, error) : status;
 }
 
 void ludus_learner_destroy(ludus_learner *learner)

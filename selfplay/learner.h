@@ -39,6 +39,8 @@ typedef struct ludus_learner_ops {
     // segments), or NULL for none.
     ludus_status (*create)(void **self, ludus_config *recipe, const char *folder, int32_t threads,
                            ludus_error *error);
+    // Reads and checks its sections as create() does, and makes nothing of them.
+    ludus_status (*read)(ludus_config *recipe, ludus_error *error);
     void (*destroy)(void *self);
     ludus_status (*iterate)(void *self, ludus_report *report, ludus_error *error);
     // Measures strength without touching the state; adds metrics. (optional)
@@ -58,6 +60,9 @@ typedef struct ludus_learner {
 // Finds the agent that the recipe names and creates it; every key must be known.
 ludus_status ludus_learner_create(ludus_learner *out, ludus_config *recipe, const char *folder,
                                   int32_t threads, ludus_error *error);
+// Only reads the recipe, all of it: whether its keys are known and their values allowed. For lists
+// of keys, see ludus_config_watch.
+ludus_status ludus_learner_read(ludus_config *recipe, ludus_error *error);
 void ludus_learner_destroy(ludus_learner *learner); // a zeroed one is accepted
 
 #endif

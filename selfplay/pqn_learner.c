@@ -84,6 +84,30 @@ static ludus_status create_arrays(pqn_learner *l, ludus_error *error)
     return LUDUS_OK;
 }
 
+static ludus_status read_recipe(ludus_q_core_config *core, pqn_config *config, ludus_config *recipe,
+                                ludus_error *error)
+{
+    *core = ludus_q_core_config_default();
+    core->actors = (ludus_actors_config){.worlds = 128, .batch = 32, .steps = 32};
+    *config = (pqn_config){.lambda = 0.65f, .epochs = 2};
+    ludus_status status = ludus_q_core_read(core, recipe, error);
+    if (status == LUDUS_OK) {
+        status = ludus_config_apply(recipe, pqn_options, NUM_PQN_OPTIONS, config, error);
+    }
+    if (status == LUDUS_OK && core->q.kind != LUDUS_Q_SCALAR) {
+        status = ludus_fail(error, LUDUS_ERR_ARG, "q.kind: pqn learns scalar values only");
+    }
+    core->train.loss[0] = LUDUS_LOSS_MSE;
+    return status;
+}
+
+static ludus_status pqn_read(ludus_config *recipe, ludus_error *error)
+{
+    ludus_q_core_config core;
+    pqn_config config;
+    return read_recipe(&core, &config, recipe, error);
+}
+
 static ludus_status pqn_create(void **self, ludus_config *recipe, const char *folder,
                                int32_t threads, ludus_error *error)
 {
@@ -93,17 +117,8 @@ static ludus_status pqn_create(void **self, ludus_config *recipe, const char *fo
     if (l == NULL) {
         return ludus_fail(error, LUDUS_ERR_NOMEM, "learner: out of memory");
     }
-    ludus_q_core_config config = ludus_q_core_config_default();
-    config.actors = (ludus_actors_config){.worlds = 128, .batch = 32, .steps = 32};
-    l->config = (pqn_config){.lambda = 0.65f, .epochs = 2};
-    ludus_status status = ludus_q_core_read(&config, recipe, error);
-    if (status == LUDUS_OK) {
-        status = ludus_config_apply(recipe, pqn_options, NUM_PQN_OPTIONS, &l->config, error);
-    }
-    if (status == LUDUS_OK && config.q.kind != LUDUS_Q_SCALAR) {
-        status = ludus_fail(error, LUDUS_ERR_ARG, "q.kind: pqn learns scalar values only");
-    }
-    config.train.loss[0] = LUDUS_LOSS_MSE;
+    ludus_q_core_config config;
+    ludus_status status = read_recipe(&config, &l->config, recipe, error);
     if (status == LUDUS_OK) {
         status = ludus_q_core_init(&l->core, &config, threads, error);
     }
@@ -219,6 +234,7 @@ static ludus_status pqn_load(void *self, ludus_cursor *in, ludus_error *error)
 const ludus_learner_ops ludus_pqn_learner_ops = {
     .agent = "pqn",
     .create = pqn_create,
+    .read = pqn_read,
     .destroy = pqn_destroy,
     .iterate = pqn_iterate,
     .measure = pqn_measure,

@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "other_program.h"
+#include "sample_nets.h"
 #include "temp_folder.h"
 
 #define TEXT_MAX 65536
@@ -333,6 +334,83 @@ static void info_prints_a_recipe(void **state)
     assert_contains(r->out, "c_puct = 1.5");
 }
 
+// Recipes that are here, by their files.
+static json_t *known_recipes(void **state)
+{
+    json_t *root = run_json(state, "list --json");
+    json_t *recipes = json_incref(json_object_get(root, "recipes"));
+    json_decref(root);
+    return recipes;
+}
+
+static void info_lists_every_key_of_a_recipes_agent(void **state)
+{
+    char path[TEMP_PATH_MAX], line[TEMP_PATH_MAX + 64];
+    temp_path(state, "mine.ini", path);
+    snprintf(line, sizeof(line), "info %s", path);
+    write_text(path, "[run]\ngame = c\302\2334\177\n[search]\nc_puct = 1.75\n");
+    const outcome *r = run(state, line, NULL);
+    assert_status(r, 0);
+    assert_contains(r->out, "\ngame = c?4? "); // nothing that a terminal obeys
+    assert_contains(r->out, "\nroot = puct  ");
+    assert_contains(r->out, " ; puct or gumbel: ");
+    assert_contains(r->out, "\n[mix]\ngames = ");
+    assert_contains(strstr(r->out, "\nc_puct = 1.75 "), ", default 1.");
+    assert_null(strstr(r->out, "[explore]")); // another agent's
+    write_text(path, "[run]\nagent = dqn\n[learn]\nn_step = 3\n");
+    r = run(state, line, NULL);
+    assert_contains(r->out, "[explore]");
+    assert_contains(strstr(r->out, "\nn_step = 3 "), "steps of rewards");
+    write_text(path, "[run]\nagent = dqn\n[learn]\nnstep = 3\n");
+    assert_one_line(state, line, 2, "did you mean learn.n_step?");
+}
+
+// What is listed of a recipe, read as one, says the same.
+static void the_list_of_keys_is_a_recipe(void **state)
+{
+    static char first[TEXT_MAX];
+    char path[TEMP_PATH_MAX], line[TEMP_PATH_MAX + 512];
+    size_t i;
+    json_t *name, *recipes = known_recipes(state);
+    assert_true(json_array_size(recipes) > 0);
+    temp_path(state, "whole.ini", path);
+    json_array_foreach(recipes, i, name)
+    {
+        snprintf(line, sizeof(line), "info %s", json_string_value(name));
+        const outcome *r = run(state, line, NULL);
+        assert_status(r, 0);
+        assert_non_null(strstr(r->out, "\n["));
+        strcpy(first, strstr(r->out, "\n["));
+        write_text(path, first);
+        snprintf(line, sizeof(line), "info %s", path);
+        r = run(state, line, NULL);
+        assert_status(r, 0);
+        assert_string_equal(strstr(r->out, "\n["), first);
+    }
+    json_decref(recipes);
+}
+
+static void words_in_a_net_cannot_forge_output(void **state)
+{
+    char path[TEMP_PATH_MAX], line[TEMP_PATH_MAX + 64];
+    sample_net nets[NUM_SAMPLE_NETS];
+    ludus_error error;
+    sample_nets(nets);
+    ludus_net *net = sample_net_create(&nets[0].desc, 1);
+    temp_path(state, "hostile.safetensors", path);
+    const char *words = "{\"by\\u001b]0\": \"a\\u007f\", \"note\": \"\\u001b[2J\\u009b\\n.\"}";
+    assert_int_equal(ludus_net_save(net, path, words, &error), LUDUS_OK);
+    ludus_net_destroy(net);
+    snprintf(line, sizeof(line), "info %s", path);
+    const outcome *r = run(state, line, NULL);
+    assert_status(r, 0);
+    assert_contains(r->out, "by?]0");
+    assert_contains(r->out, "  a?\n");
+    assert_contains(r->out, "?[2J?");
+    assert_null(strchr(r->out, '\033'));
+    assert_null(strstr(r->out, "\302\233"));
+}
+
 // A short run, and everything that can be asked about it afterwards.
 static void games_of_a_run_can_be_listed_and_replayed(void **state)
 {
@@ -501,6 +579,9 @@ int main(void)
         cmocka_unit_test(the_signature_is_the_same_every_time),
         cmocka_unit_test(bad_files_get_one_line),
         cmocka_unit_test(info_prints_a_recipe),
+        cmocka_unit_test(info_lists_every_key_of_a_recipes_agent),
+        cmocka_unit_test(the_list_of_keys_is_a_recipe),
+        cmocka_unit_test(words_in_a_net_cannot_forge_output),
         cmocka_unit_test(games_of_a_run_can_be_listed_and_replayed),
         cmocka_unit_test(ctrl_c_ends_a_match_with_its_result),
         cmocka_unit_test(play_answers_illegal_moves_and_asks_again),
