@@ -15,11 +15,10 @@ typedef struct list_options {
 
 static const ludus_arg list_args[] = {LUDUS_ARG_ROW_JSON(list_options)};
 
-static ludus_status game_summary(const ludus_game_ops *family, json_t *out)
+static ludus_status game_summary(const ludus_game_ops *family, json_t *out, ludus_error *error)
 {
     ludus_game game;
-    ludus_error error;
-    const ludus_status status = ludus_game_open(&game, family->family, &error);
+    const ludus_status status = ludus_game_open(&game, family->family, error);
     if (!status) {
         const ludus_game_spec *spec = &game.spec;
         json_array_append_new(
@@ -31,13 +30,13 @@ static ludus_status game_summary(const ludus_game_ops *family, json_t *out)
     return status;
 }
 
-static ludus_status list_games(json_t *out)
+static ludus_status list_games(json_t *out, ludus_error *error)
 {
     size_t count;
     const ludus_game_ops *const *families = ludus_game_families(&count);
     ludus_status status = LUDUS_OK;
     for (size_t i = 0; !status && i < count; i++) {
-        status = game_summary(families[i], out);
+        status = game_summary(families[i], out, error);
     }
     return status;
 }
@@ -52,14 +51,18 @@ static void list_players(json_t *out)
     }
 }
 
-static ludus_status list_files(json_t *out, const char *folder, const char *suffix)
+static ludus_status list_files(json_t *out, const char *folder, const char *suffix,
+                               ludus_error *error)
 {
     char place[LUDUS_PATH_MAX];
     ludus_names names = {0};
     if (!ludus_data_find(folder, place)) {
         return LUDUS_OK;
     }
-    const ludus_status status = ludus_names_list(&names, place, suffix);
+    ludus_status status = ludus_names_list(&names, place, suffix);
+    if (status) {
+        status = ludus_fail(error, status, "%s: cannot be listed", place);
+    }
     for (size_t i = 0; i < names.count; i++) {
         json_array_append_new(out, json_sprintf("%s/%s", place, names.name[i]));
     }
@@ -96,34 +99,38 @@ static void print_rows(const char *title, const json_t *rows, const char *first,
     }
 }
 
+static ludus_status list_all(json_t *root, ludus_error *error)
+{
+    list_players(json_object_get(root, "players"));
+    ludus_status status = list_games(json_object_get(root, "games"), error);
+    if (!status) {
+        status = list_files(json_object_get(root, "nets"), "nets/trained", ".safetensors", error);
+    }
+    return status ? status : list_files(json_object_get(root, "recipes"), "configs", ".ini", error);
+}
+
 static int list_run(int argc, char **argv)
 {
     list_options options = {0};
     ludus_words words;
-    const int status = ludus_cmd_parse(&ludus_cmd_list, argc, argv, &options, &words);
-    if (status >= 0) {
-        return status;
+    ludus_error error;
+    const int parsed = ludus_cmd_parse(&ludus_cmd_list, argc, argv, &options, &words);
+    if (parsed >= 0) {
+        return parsed;
     }
     json_t *root = json_pack("{s:[], s:[], s:[], s:[]}", "games", "players", "nets", "recipes");
-    json_t *games = json_object_get(root, "games");
-    json_t *players = json_object_get(root, "players");
-    json_t *nets = json_object_get(root, "nets");
-    json_t *recipes = json_object_get(root, "recipes");
-    list_players(players);
-    if (list_games(games) || list_files(nets, "nets/trained", ".safetensors") ||
-        list_files(recipes, "configs", ".ini")) {
+    if (list_all(root, &error)) {
         json_decref(root);
-        const ludus_error error = {LUDUS_ERR_NOMEM, "no memory"};
         return ludus_cmd_fail(&ludus_cmd_list, &error);
     }
     if (options.json) {
         json_dumpf(root, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
         printf("\n");
     } else {
-        print_rows("games (ludus play GAME)", games, "names", "summary");
-        print_rows("players (ludus match A B)", players, "usage", NULL);
-        print_rows("nets (ludus info FILE)", nets, NULL, NULL);
-        print_rows("recipes (ludus train RECIPE)", recipes, NULL, NULL);
+        print_rows("games (ludus play GAME)", json_object_get(root, "games"), "names", "summary");
+        print_rows("players (ludus match A B)", json_object_get(root, "players"), "usage", NULL);
+        print_rows("nets (ludus info FILE)", json_object_get(root, "nets"), NULL, NULL);
+        print_rows("recipes (ludus train RECIPE)", json_object_get(root, "recipes"), NULL, NULL);
     }
     json_decref(root);
     return LUDUS_EXIT_OK;
