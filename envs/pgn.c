@@ -2,12 +2,14 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "envs/chess_san.h"
 
 struct ludus_pgn_reader {
     const ludus_game *game;
     const char *at, *end;
+    const char *braces_end; // no "}" from here on; `end` as long as nobody has looked in vain
     int64_t line;
     ludus_pgn_game pgn;
     ludus_move moves[LUDUS_PGN_PLIES_MAX];
@@ -25,7 +27,7 @@ ludus_status ludus_pgn_reader_create(ludus_pgn_reader **out, const ludus_game *g
     }
     (*out)->game = game;
     (*out)->at = text;
-    (*out)->end = text + size;
+    (*out)->end = (*out)->braces_end = text + size;
     (*out)->line = 1;
     if (size >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
         (*out)->at += 3;
@@ -50,9 +52,16 @@ static char peek(const ludus_pgn_reader *r)
     return at_end(r) ? '\0' : *r->at;
 }
 
+static bool is_line_end(char c)
+{
+    return c == '\n' || c == '\r';
+}
+
+// "\r\n" ends one line.
 static void skip(ludus_pgn_reader *r)
 {
-    r->line += *r->at == '\n';
+    const bool is_pair = *r->at == '\r' && r->at + 1 < r->end && r->at[1] == '\n';
+    r->line += is_line_end(*r->at) && !is_pair;
     r->at++;
 }
 
@@ -61,64 +70,57 @@ static bool is_blank(char c)
     return c == ' ' || (c >= '\t' && c <= '\r') || c == '\0';
 }
 
-static void skip_line(ludus_pgn_reader *r)
-{
-    while (!at_end(r) && *r->at != '\n') {
-        r->at++;
-    }
-}
-
-static void skip_comment(ludus_pgn_reader *r)
-{
-    while (!at_end(r) && *r->at != '}') {
-        skip(r);
-    }
-    if (!at_end(r)) {
-        skip(r);
-    }
-}
-
 static bool is_line_start(const ludus_pgn_reader *r, const char *text)
 {
-    return r->at == text || r->at[-1] == '\n' || r->at[-1] == '\r';
+    return r->at == text || is_line_end(r->at[-1]);
 }
 
-// Blanks, comments and escaped lines.
-static void skip_blanks(ludus_pgn_reader *r, const char *text)
+// At a '{'. False, and behind that alone, when the comment has no end; the text is searched in vain
+// only once.
+static bool skip_comment(ludus_pgn_reader *r)
 {
-    while (!at_end(r)) {
+    skip(r);
+    const char *from = r->at;
+    const int64_t line = r->line;
+    while (r->at < r->braces_end && *r->at != '}') {
+        skip(r);
+    }
+    if (r->at < r->braces_end) {
+        skip(r);
+        return true;
+    }
+    r->braces_end = from < r->braces_end ? from : r->braces_end;
+    r->at = from;
+    r->line = line;
+    return false;
+}
+
+// Skips a comment to the end of its line, or an escaped line; false when none begins here.
+static bool skip_line(ludus_pgn_reader *r, const char *text)
+{
+    if (*r->at != ';' && (*r->at != '%' || !is_line_start(r, text))) {
+        return false;
+    }
+    while (!at_end(r) && !is_line_end(*r->at)) {
+        r->at++;
+    }
+    return true;
+}
+
+// Blanks, comments and escaped lines. False when a comment has no end.
+static bool skip_blanks(ludus_pgn_reader *r, const char *text)
+{
+    bool is_whole = true;
+    while (is_whole && !at_end(r)) {
         if (is_blank(*r->at)) {
             skip(r);
         } else if (*r->at == '{') {
-            skip_comment(r);
-        } else if (*r->at == ';' || (*r->at == '%' && is_line_start(r, text))) {
-            skip_line(r);
-        } else {
-            return;
+            is_whole = skip_comment(r);
+        } else if (!skip_line(r, text)) {
+            break;
         }
     }
-}
-
-// A variation with all that is in it; parentheses in comments do not count.
-static void skip_variation(ludus_pgn_reader *r)
-{
-    int64_t depth = 0;
-    while (!at_end(r)) {
-        const char c = *r->at;
-        if (c == '{') {
-            skip_comment(r);
-            continue;
-        }
-        if (c == ';') {
-            skip_line(r);
-            continue;
-        }
-        skip(r);
-        depth += (c == '(') - (c == ')');
-        if (depth == 0) {
-            return;
-        }
-    }
+    return is_whole;
 }
 
 // ---- Tags ---------------------------------------------------------------------------------------
@@ -127,7 +129,7 @@ static void read_quoted(ludus_pgn_reader *r, char *out, size_t size)
 {
     size_t n = 0;
     skip(r); // the quote
-    while (!at_end(r) && *r->at != '"' && *r->at != '\n') {
+    while (!at_end(r) && *r->at != '"' && !is_line_end(*r->at)) {
         if (*r->at == '\\' && r->at + 1 < r->end && (r->at[1] == '"' || r->at[1] == '\\')) {
             r->at++;
         }
@@ -159,13 +161,13 @@ static void read_tag(ludus_pgn_reader *r)
         }
         r->at++;
     }
-    while (!at_end(r) && is_blank(*r->at) && *r->at != '\n') {
+    while (!at_end(r) && is_blank(*r->at) && !is_line_end(*r->at)) {
         r->at++;
     }
     if (peek(r) == '"') {
         read_quoted(r, tag->value, sizeof(tag->value));
     }
-    while (!at_end(r) && *r->at != ']' && *r->at != '\n') {
+    while (!at_end(r) && *r->at != ']' && !is_line_end(*r->at)) {
         r->at++;
     }
     if (peek(r) == ']') {
@@ -187,15 +189,13 @@ const char *ludus_pgn_tag_of(const ludus_pgn_game *pgn, const char *name)
 // ---- Failing ------------------------------------------------------------------------------------
 
 // Skips to the next tag section: the first '[' at the start of a line that is outside comments and
-// comes after movetext.
+// comes after movetext. A '{' without an end begins no comment.
 static void skip_game(ludus_pgn_reader *r, const char *text)
 {
-    while (!at_end(r)) {
+    while (!at_end(r) && !(*r->at == '[' && is_line_start(r, text))) {
         if (*r->at == '{') {
-            skip_comment(r);
-        } else if (*r->at == '[' && is_line_start(r, text)) {
-            return;
-        } else {
+            (void)skip_comment(r);
+        } else if (!skip_line(r, text)) {
             skip(r);
         }
     }
@@ -210,11 +210,39 @@ static ludus_status refuse(ludus_pgn_reader *r, const char *text, int64_t line, 
     return LUDUS_ERR_FORMAT;
 }
 
+static ludus_status refuse_comment(ludus_pgn_reader *r, const char *text)
+{
+    return refuse(r, text, r->line, "a comment has no end", "", 0);
+}
+
 // ---- Start position -----------------------------------------------------------------------------
 
 static bool is_word_in(const char *word, const char *text)
 {
-    return text != NULL && strstr(text, word) != NULL;
+    return strstr(text, word) != NULL;
+}
+
+// Whether text[0..length-1] says that the rules are the usual ones.
+static bool is_usual(const char *text, size_t length)
+{
+    static const char *const names[] = {"", "?", "Standard", "Normal", "Chess", "From Position"};
+    while (length > 0 && strchr(" -_", text[length - 1]) != NULL) {
+        length--; // "Chess-960"
+    }
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (strlen(names[i]) == length && strncasecmp(text, names[i], length) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// "Chess960", "Chess 960", "fischerandom"; "Crazyhouse960" is another game.
+static bool is_960(const char *variant)
+{
+    const char *number = strstr(variant, "960");
+    return is_word_in("ischer", variant) || is_word_in("andom", variant) ||
+           (number != NULL && is_usual(variant, (size_t)(number - variant)));
 }
 
 static ludus_status set_start(ludus_pgn_reader *r)
@@ -232,9 +260,12 @@ static ludus_status set_start(ludus_pgn_reader *r)
         }
         pgn->is_standard = memcmp(&standard, &pgn->start, sizeof(standard)) == 0;
     }
-    if (is_word_in("960", variant) || is_word_in("andom", variant)) { // "fischerandom"
+    if (variant != NULL && is_960(variant)) {
         pgn->start.is_960 = 1;
         pgn->is_standard = false;
+    } else if (variant != NULL && !is_usual(variant, strlen(variant))) {
+        return ludus_fail(r->error, LUDUS_ERR_FORMAT, "line %lld: a game of %s",
+                          (long long)pgn->line, variant);
     }
     return LUDUS_OK;
 }
@@ -244,6 +275,11 @@ static ludus_status set_start(ludus_pgn_reader *r)
 static bool ends_word(char c)
 {
     return is_blank(c) || memchr("{}();[]$", c, 8) != NULL;
+}
+
+static bool is_word(const char *word, size_t length, const char *text)
+{
+    return strlen(text) == length && memcmp(word, text, length) == 0;
 }
 
 static bool read_result(const char *word, size_t length, ludus_pgn_result *out)
@@ -257,7 +293,7 @@ static bool read_result(const char *word, size_t length, ludus_pgn_result *out)
                  {"1/2", LUDUS_PGN_DRAW},
                  {"*", LUDUS_PGN_UNKNOWN}};
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-        if (strlen(known[i].text) == length && memcmp(known[i].text, word, length) == 0) {
+        if (is_word(word, length, known[i].text)) {
             *out = known[i].result;
             return true;
         }
@@ -286,8 +322,9 @@ static ludus_status read_move(ludus_pgn_reader *r, const char *text, ludus_chess
 {
     ludus_pgn_game *pgn = &r->pgn;
     ludus_chess_move move;
-    if (length == 0 || word[0] == '!' || word[0] == '?') {
-        return LUDUS_OK; // a judgement that stands alone
+    if (length == 0 || word[0] == '!' || word[0] == '?' || is_word(word, length, "e.p.") ||
+        is_word(word, length, "ep")) {
+        return LUDUS_OK; // a judgement or an "en passant" that stands alone
     }
     if (pgn->num_moves == LUDUS_PGN_PLIES_MAX) {
         return refuse(r, text, r->line, "a game of too many moves", "", 0);
@@ -303,41 +340,64 @@ static ludus_status read_move(ludus_pgn_reader *r, const char *text, ludus_chess
     return LUDUS_OK;
 }
 
+// At a '('. A variation with all that is in it; parentheses in comments do not count.
+static ludus_status skip_variation(ludus_pgn_reader *r, const char *text)
+{
+    int64_t depth = 0;
+    do {
+        if (at_end(r) || (*r->at == '[' && is_line_start(r, text))) {
+            return refuse(r, text, r->line, "a variation has no end", "", 0);
+        }
+        const char c = *r->at;
+        if (c == '{') {
+            if (!skip_comment(r)) {
+                return refuse_comment(r, text);
+            }
+        } else if (!skip_line(r, text)) {
+            skip(r);
+            depth += (c == '(') - (c == ')');
+        }
+    } while (depth > 0);
+    return LUDUS_OK;
+}
+
+// One word of the movetext; *is_last after a result.
+static ludus_status read_word(ludus_pgn_reader *r, const char *text, ludus_chess_board *board,
+                              bool *is_last)
+{
+    const char *word = r->at;
+    r->at++;
+    while (!at_end(r) && !ends_word(*r->at)) {
+        r->at++;
+    }
+    const size_t length = (size_t)(r->at - word);
+    if (word[0] == '$') {
+        return LUDUS_OK;
+    }
+    if (memchr(")}[]", word[0], 4) != NULL) {
+        return refuse(r, text, r->line, "out of place", word, 1);
+    }
+    *is_last = read_result(word, length, &r->pgn.result);
+    const size_t number = number_length(word, length);
+    return *is_last ? LUDUS_OK : read_move(r, text, board, word + number, length - number);
+}
+
 // Until a result, the next tag section or the end.
 static ludus_status read_moves(ludus_pgn_reader *r, const char *text)
 {
     ludus_chess_board board = r->pgn.start;
-    for (;;) {
-        skip_blanks(r, text);
+    ludus_status status = LUDUS_OK;
+    for (bool is_last = false; status == LUDUS_OK && !is_last;) {
+        if (!skip_blanks(r, text)) {
+            return refuse_comment(r, text);
+        }
         const char c = peek(r);
         if (at_end(r) || (c == '[' && is_line_start(r, text))) {
             return LUDUS_OK;
         }
-        if (c == '(') {
-            skip_variation(r);
-            continue;
-        }
-        const char *word = r->at;
-        r->at++;
-        while (!at_end(r) && !ends_word(*r->at)) {
-            r->at++;
-        }
-        size_t length = (size_t)(r->at - word);
-        if (word[0] == '$') {
-            continue;
-        }
-        if (memchr(")}[]", word[0], 4) != NULL) {
-            return refuse(r, text, r->line, "out of place", word, 1);
-        }
-        if (read_result(word, length, &r->pgn.result)) {
-            return LUDUS_OK;
-        }
-        const size_t number = number_length(word, length);
-        const ludus_status status = read_move(r, text, &board, word + number, length - number);
-        if (status != LUDUS_OK) {
-            return status;
-        }
+        status = c == '(' ? skip_variation(r, text) : read_word(r, text, &board, &is_last);
     }
+    return status;
 }
 
 // text: where the reader began, for "at the start of a line".
@@ -351,7 +411,9 @@ static ludus_status read_game(ludus_pgn_reader *r, const char *text)
     pgn->result = LUDUS_PGN_UNKNOWN;
     while (peek(r) == '[') {
         read_tag(r);
-        skip_blanks(r, text);
+        if (!skip_blanks(r, text)) {
+            return refuse_comment(r, text);
+        }
     }
     ludus_status status = set_start(r);
     if (status != LUDUS_OK) {
@@ -376,7 +438,9 @@ ludus_status ludus_pgn_read(ludus_pgn_reader *reader, const ludus_pgn_game **out
     const char *text = reader->at;
     reader->error = error;
     *out = NULL;
-    skip_blanks(reader, text);
+    if (!skip_blanks(reader, text)) {
+        return refuse_comment(reader, text);
+    }
     if (at_end(reader)) {
         return LUDUS_OK;
     }
@@ -419,23 +483,18 @@ void ludus_pgn_set_tag(ludus_pgn_game *pgn, const char *name, const char *value)
     }
 }
 
-static void put(ludus_buffer *out, const char *text)
-{
-    ludus_buffer_put(out, text, strlen(text));
-}
-
 static void put_tag(ludus_buffer *out, const char *name, const char *value)
 {
-    put(out, "[");
-    put(out, name);
-    put(out, " \"");
+    ludus_buffer_put_text(out, "[");
+    ludus_buffer_put_text(out, name);
+    ludus_buffer_put_text(out, " \"");
     for (; *value != '\0'; value++) {
         if (*value == '"' || *value == '\\') {
-            put(out, "\\");
+            ludus_buffer_put_text(out, "\\");
         }
         ludus_buffer_put(out, value, 1);
     }
-    put(out, "\"]\n");
+    ludus_buffer_put_text(out, "\"]\n");
 }
 
 static const char *result_text(ludus_pgn_result result)
@@ -483,7 +542,7 @@ static void put_tags(const ludus_pgn_game *pgn, ludus_buffer *out)
             put_tag(out, pgn->tags[i].name, pgn->tags[i].value);
         }
     }
-    put(out, "\n");
+    ludus_buffer_put_text(out, "\n");
 }
 
 static void put_word(ludus_buffer *out, const char *word, size_t *column)
@@ -491,10 +550,10 @@ static void put_word(ludus_buffer *out, const char *word, size_t *column)
     const size_t length = strlen(word);
     if (*column > 0) {
         const bool fits = *column + 1 + length <= LINE_MAX_BYTES;
-        put(out, fits ? " " : "\n");
+        ludus_buffer_put_text(out, fits ? " " : "\n");
         *column = fits ? *column + 1 : 0;
     }
-    put(out, word);
+    ludus_buffer_put_text(out, word);
     *column += length;
 }
 
@@ -516,5 +575,5 @@ void ludus_pgn_write(const ludus_game *game, const ludus_pgn_game *pgn, ludus_bu
         ludus_chess_make(&board, move);
     }
     put_word(out, result_text(pgn->result), &column);
-    put(out, "\n\n");
+    ludus_buffer_put_text(out, "\n\n");
 }

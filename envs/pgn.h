@@ -6,10 +6,12 @@
 //
 // Reading: the import format of the standard (Edwards, "PGN specification and implementation
 // guide", 1994), with what real files hold: comments {...} and ;..., "%" lines, variations (...) of
-// any depth, which are skipped, NAGs, "..." and move numbers anywhere, a byte order mark, any line
-// ends, tags FEN and SetUp, Chess960 by Variant or by a FEN that says so. Any bytes are accepted;
-// names that are not UTF-8 stay as they are. A game that makes no sense fails alone: the reader
-// then stands at the next one.
+// any depth, which are skipped, NAGs, "..." and move numbers anywhere, "e.p.", a byte order mark,
+// any line ends, tags FEN and SetUp, Chess960 by Variant or by a FEN that says so. Any bytes are
+// accepted; names that are not UTF-8 stay as they are. A game that makes no sense, or is of another
+// variant, fails alone: the reader then stands at the next tags. So does one with a variation that
+// is open where tags begin, or a comment without an end (an open '{' ends at the next '}', though,
+// in whatever game that is).
 //
 // Moves go on where the game already counts as drawn (nobody claimed it) and have no limit of
 // plies, so a record need not be playable as a ludus_game to its end: ludus_pgn_game_plies says how

@@ -229,22 +229,146 @@ static void a_bad_game_fails_alone(void **state)
     ludus_pgn_reader_destroy(reader);
 }
 
-// Deep nesting costs no stack, and an open end no sanity.
-static void a_million_open_parentheses_do_no_harm(void **state)
+// The next call fails with a line that says `part`.
+static void assert_fails(ludus_pgn_reader *reader, const char *part)
 {
-    const size_t size = 1000000;
-    char *text = ludus_alloc(size + 8, 1);
-    ludus_error error;
     const ludus_pgn_game *pgn;
-    ludus_pgn_reader *reader;
+    ludus_error error;
+    assert_int_equal(ludus_pgn_read(reader, &pgn, &error), LUDUS_ERR_FORMAT);
+    assert_null(pgn);
+    if (strstr(error.text, part) == NULL) {
+        fail_msg("\"%s\" does not say \"%s\"", error.text, part);
+    }
+}
+
+static void what_has_no_end_does_not_swallow_later_games(void **state)
+{
+    ludus_pgn_reader *reader = reader_of("[White \"a\"]\n\n1. e4 (1. d4 {[d5]} (1... Nf6)\n1-0\n\n"
+                                         "[White \"b\"]\n\n1. e4 (1. d4\n%[x\n;[y\n) e5 1-0\n\n"
+                                         "[White \"c\"]\n\n1. e4 {never closed\n1-0\n\n"
+                                         "[White \"d\"]\n{neither\n\n1. e4 1-0\n\n"
+                                         "[White \"e\"]\n\n1. e4 (1. d4 {nor here\n) 1-0\n\n"
+                                         "[White \"f\"]\n\n1. e4 e5 1-0\n{ 1. d4\n"
+                                         "[White \"g\"]\n\n1. d4 1-0 1. e4 (1. d4");
+    const ludus_pgn_game *pgn;
     (void)state;
-    memset(text, '(', size);
+    assert_fails(reader, "line 6: a variation has no end");
+    pgn = next_game(reader);
+    assert_string_equal(ludus_pgn_tag_of(pgn, "White"), "b");
+    assert_int_equal(pgn->num_moves, 2);
+    assert_fails(reader, "line 15: a comment has no end");
+    assert_fails(reader, "line 19: a comment has no end");
+    assert_fails(reader, "line 25: a comment has no end");
+    assert_string_equal(ludus_pgn_tag_of(next_game(reader), "White"), "f");
+    assert_fails(reader, "line 31: a comment has no end");
+    assert_string_equal(ludus_pgn_tag_of(next_game(reader), "White"), "g");
+    assert_fails(reader, "line 34: a variation has no end");
+    assert_null(next_game(reader));
+    ludus_pgn_reader_destroy(reader);
+}
+
+// Reads a text of `size` bytes, `pattern` again and again behind a move; returns the failures.
+static int32_t count_failures(const char *pattern, size_t size)
+{
+    char *text = ludus_alloc(size + 1, 1);
+    const size_t length = strlen(pattern);
+    int32_t count = 0;
+    for (size_t i = 0; i < size; i++) {
+        text[i] = pattern[i % length];
+    }
     memcpy(text, "1. e4 ", 6);
-    assert_int_equal(ludus_pgn_reader_create(&reader, &game, text, size, &error), LUDUS_OK);
-    assert_int_equal(ludus_pgn_read(reader, &pgn, &error), LUDUS_OK);
-    assert_int_equal(pgn->num_moves, 1);
+    ludus_pgn_reader *reader = reader_of(text);
+    const ludus_pgn_game *pgn;
+    while (ludus_pgn_read(reader, &pgn, NULL) != LUDUS_OK) {
+        count++;
+    }
+    assert_null(pgn);
     ludus_pgn_reader_destroy(reader);
     ludus_free(text);
+    return count;
+}
+
+// Deep nesting costs no stack, an open end no sanity and no second look at all that follows, which
+// would take hours here.
+static void a_million_open_ends_do_no_harm(void **state)
+{
+    const int32_t size = 3000000;
+    (void)state;
+    assert_int_equal(count_failures("(", (size_t)size), 1);
+    assert_int_equal(count_failures("{", (size_t)size), 1);
+    assert_int_equal(count_failures("({", (size_t)size), 1);
+    assert_int_equal(count_failures("[]\n{\n", (size_t)size), size / 5 - 1);
+    assert_int_equal(count_failures("[]\n(\n", (size_t)size), size / 5 - 1);
+}
+
+static void other_variants_are_left_out(void **state)
+{
+    static const char *const usual[] = {"Standard", "chess", "From Position", "normal", "", "-"};
+    static const char *const others[] = {"Crazyhouse", "King of the Hill", "Antichess",
+                                         "Crazyhouse960", "Standard Atomic"};
+    static const char *const shuffled[] = {"Chess960", "chess 960", "fischerandom", "Chess-960",
+                                           "Fischer Random"};
+    char text[256], words[64];
+    (void)state;
+    for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++) {
+        snprintf(text, sizeof(text), "[Variant \"%s\"]\n\n1. e4 *", usual[i]);
+        ludus_pgn_reader *reader = reader_of(text);
+        assert_true(next_game(reader)->is_standard);
+        ludus_pgn_reader_destroy(reader);
+    }
+    for (size_t i = 0; i < sizeof(shuffled) / sizeof(shuffled[0]); i++) {
+        snprintf(text, sizeof(text), "[Variant \"%s\"]\n\n1. e4 *", shuffled[i]);
+        ludus_pgn_reader *reader = reader_of(text);
+        assert_true(next_game(reader)->start.is_960);
+        ludus_pgn_reader_destroy(reader);
+    }
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+        snprintf(text, sizeof(text), "\n[Variant \"%s\"]\n\n1. e4 *\n\n[White \"x\"]\n\n1. d4 *",
+                 others[i]);
+        snprintf(words, sizeof(words), "line 2: a game of %s", others[i]);
+        ludus_pgn_reader *reader = reader_of(text);
+        assert_fails(reader, words);
+        assert_string_equal(ludus_pgn_tag_of(next_game(reader), "White"), "x");
+        assert_null(next_game(reader));
+        ludus_pgn_reader_destroy(reader);
+    }
+}
+
+// The same games, with their lines, whatever ends a line.
+static void any_line_ends_are_read(void **state)
+{
+    static const char *const ends[] = {"\n", "\r\n", "\r"};
+    char text[256], moves[64];
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        const char *e = ends[i];
+        snprintf(
+            text, sizeof(text),
+            "%%escaped%s; a line%s[White \"open%s[Black \"b\"%s%s1. e4 ; {%se5 2. d4 {a%sb} *%s"
+            "[White \"x\"]%s%s1. Ke3 *%s",
+            e, e, e, e, e, e, e, e, e, e, e);
+        ludus_pgn_reader *reader = reader_of(text);
+        const ludus_pgn_game *pgn = next_game(reader);
+        assert_int_equal(pgn->line, 3);
+        assert_string_equal(ludus_pgn_tag_of(pgn, "White"), "open");
+        assert_string_equal(ludus_pgn_tag_of(pgn, "Black"), "b");
+        write_moves(pgn, moves, sizeof(moves));
+        assert_string_equal(moves, "e4 e5 d4");
+        assert_fails(reader, "line 11: not a legal move");
+        assert_null(next_game(reader));
+        ludus_pgn_reader_destroy(reader);
+    }
+}
+
+static void en_passant_may_stand_alone(void **state)
+{
+    ludus_pgn_reader *reader =
+        reader_of("1. e4 a6 2. e5 d5 3. exd6 e.p. exd6 *\n1. e4 ep e5 *\n1. e4 e.p e5 *");
+    (void)state;
+    assert_int_equal(next_game(reader)->num_moves, 6);
+    assert_int_equal(next_game(reader)->num_moves, 2);
+    assert_fails(reader, "e.p");
+    ludus_pgn_reader_destroy(reader);
 }
 
 static void games_go_on_after_unclaimed_draws(void **state)
@@ -382,7 +506,11 @@ int main(void)
         cmocka_unit_test(people_may_type_either_notation),
         cmocka_unit_test(comments_and_variations_are_skipped),
         cmocka_unit_test(a_bad_game_fails_alone),
-        cmocka_unit_test(a_million_open_parentheses_do_no_harm),
+        cmocka_unit_test(what_has_no_end_does_not_swallow_later_games),
+        cmocka_unit_test(a_million_open_ends_do_no_harm),
+        cmocka_unit_test(other_variants_are_left_out),
+        cmocka_unit_test(any_line_ends_are_read),
+        cmocka_unit_test(en_passant_may_stand_alone),
         cmocka_unit_test(games_go_on_after_unclaimed_draws),
         cmocka_unit_test(written_games_read_back_the_same),
         cmocka_unit_test(records_come_from_pgn_files),
