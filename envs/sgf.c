@@ -39,7 +39,8 @@ int32_t ludus_sgf_add_node(ludus_sgf *sgf, int32_t parent)
 {
     const size_t index = sgf->nodes.size / sizeof(ludus_sgf_node);
     const ludus_sgf_node fresh = {parent, -1, -1, -1, -1, -1};
-    if (index >= INT32_MAX) {
+    if (index >= LUDUS_SGF_NODES_MAX) {
+        sgf->nodes.failed = true;
         return -1;
     }
     ludus_buffer_put(&sgf->nodes, &fresh, sizeof fresh);
@@ -98,7 +99,7 @@ static void add_value(ludus_sgf *sgf, int32_t property, size_t at, ludus_sgf_enc
     p->last_value = index;
 }
 
-static int32_t find_property(const ludus_sgf *sgf, int32_t node, const char *name)
+int32_t ludus_sgf_find_property(const ludus_sgf *sgf, int32_t node, const char *name)
 {
     int32_t i = ludus_sgf_node_at(sgf, node)->first_property;
     while (i >= 0 && strcmp(ludus_sgf_property_at(sgf, i)->name, name) != 0) {
@@ -109,7 +110,7 @@ static int32_t find_property(const ludus_sgf *sgf, int32_t node, const char *nam
 
 void ludus_sgf_add(ludus_sgf *sgf, int32_t node, const char *name, const char *text)
 {
-    int32_t property = find_property(sgf, node, name);
+    int32_t property = ludus_sgf_find_property(sgf, node, name);
     property = property >= 0 ? property : add_property(sgf, node, name);
     const size_t at = sgf->text.size;
     if (property < 0 || at > LUDUS_SGF_BYTES_MAX) {
@@ -199,6 +200,17 @@ static ludus_sgf_encoding encoding_of(const char *name)
     return LUDUS_SGF_PLAIN;
 }
 
+// By a CA property just read.
+static void set_encoding(sgf_reader *r, int32_t property)
+{
+    char encoding[32];
+    const int32_t value = ludus_sgf_property_at(r->sgf, property)->first_value;
+    if (value >= 0) { // none when memory was short
+        ludus_sgf_value_text(r->sgf, value, encoding, sizeof encoding);
+        r->encoding = encoding_of(encoding);
+    }
+}
+
 static ludus_status read_property(sgf_reader *r, ludus_error *error)
 {
     char name[LUDUS_SGF_NAME_MAX];
@@ -225,9 +237,7 @@ static ludus_status read_property(sgf_reader *r, ludus_error *error)
         skip_spaces(r);
     }
     if (status == LUDUS_OK && strcmp(name, "CA") == 0) {
-        char encoding[32];
-        ludus_sgf_text(r->sgf, r->node, "CA", 0, encoding, sizeof encoding);
-        r->encoding = encoding_of(encoding);
+        set_encoding(r, property);
     }
     return status;
 }
@@ -255,6 +265,16 @@ static ludus_status close_bracket(sgf_reader *r, ludus_error *error)
     return LUDUS_OK;
 }
 
+static ludus_status begin_node(sgf_reader *r, ludus_error *error)
+{
+    if (r->sgf->nodes.size / sizeof(ludus_sgf_node) >= LUDUS_SGF_NODES_MAX) {
+        return refuse(r, "too many nodes", error);
+    }
+    r->node = ludus_sgf_add_node(r->sgf, r->node);
+    r->is_new = false;
+    return r->node >= 0 ? LUDUS_OK : LUDUS_ERR_NOMEM;
+}
+
 // One token at a position that is no white space.
 static ludus_status read_token(sgf_reader *r, ludus_error *error)
 {
@@ -268,9 +288,7 @@ static ludus_status read_token(sgf_reader *r, ludus_error *error)
     } else if (c == ')') {
         status = close_bracket(r, error);
     } else if (c == ';' && r->open.size > 0) {
-        r->node = ludus_sgf_add_node(r->sgf, r->node);
-        r->is_new = false;
-        status = r->node >= 0 ? LUDUS_OK : LUDUS_ERR_NOMEM;
+        status = begin_node(r, error);
     } else {
         return refuse(r, "expected \"(\", \")\", \";\" or a property", error);
     }
@@ -390,7 +408,7 @@ int32_t ludus_sgf_num_children(const ludus_sgf *sgf, int32_t node)
 
 int32_t ludus_sgf_count(const ludus_sgf *sgf, int32_t node, const char *name)
 {
-    const int32_t property = find_property(sgf, node, name);
+    const int32_t property = ludus_sgf_find_property(sgf, node, name);
     int32_t count = 0;
     if (property >= 0) {
         for (int32_t i = ludus_sgf_property_at(sgf, property)->first_value; i >= 0;
@@ -439,17 +457,8 @@ static int take_character(const uint8_t *text, size_t size, ludus_sgf_encoding e
     return is_escaped && broken > 0 ? 0 : 1;
 }
 
-int32_t ludus_sgf_text(const ludus_sgf *sgf, int32_t node, const char *name, int32_t index,
-                       char *out, size_t size)
+int32_t ludus_sgf_value_text(const ludus_sgf *sgf, int32_t value, char *out, size_t size)
 {
-    const int32_t property = find_property(sgf, node, name);
-    int32_t value = property >= 0 ? ludus_sgf_property_at(sgf, property)->first_value : -1;
-    while (value >= 0 && index-- > 0) {
-        value = ludus_sgf_value_at(sgf, value)->next;
-    }
-    if (value < 0) {
-        return -1;
-    }
     const ludus_sgf_value *v = ludus_sgf_value_at(sgf, value);
     const uint8_t *text = sgf->text.data + v->at;
     size_t used = 0;
@@ -466,4 +475,15 @@ int32_t ludus_sgf_text(const ludus_sgf *sgf, int32_t node, const char *name, int
         out[used < size ? used : size - 1] = '\0';
     }
     return (int32_t)used;
+}
+
+int32_t ludus_sgf_text(const ludus_sgf *sgf, int32_t node, const char *name, int32_t index,
+                       char *out, size_t size)
+{
+    const int32_t property = ludus_sgf_find_property(sgf, node, name);
+    int32_t value = property >= 0 ? ludus_sgf_property_at(sgf, property)->first_value : -1;
+    while (value >= 0 && index-- > 0) {
+        value = ludus_sgf_value_at(sgf, value)->next;
+    }
+    return value >= 0 ? ludus_sgf_value_text(sgf, value, out, size) : -1;
 }

@@ -27,6 +27,7 @@
 
 #define LUDUS_SGF_BYTES_MAX ((size_t)16 << 20) // of a file
 #define LUDUS_SGF_NAME_MAX 16                  // of a property, NUL included
+#define LUDUS_SGF_NODES_MAX 1000000            // of a collection
 
 typedef struct ludus_sgf ludus_sgf;
 
@@ -36,8 +37,8 @@ ludus_status ludus_sgf_create(ludus_sgf **out, ludus_error *error);
 ludus_status ludus_sgf_parse(ludus_sgf **out, const void *bytes, size_t size, ludus_error *error);
 ludus_status ludus_sgf_load(ludus_sgf **out, const char *path, ludus_error *error);
 void ludus_sgf_destroy(ludus_sgf *sgf); // NULL is accepted
-// Appends the text of the whole collection. Memory that ran out, here or while adding, shows in
-// out->failed.
+// Appends the text of the whole collection. Memory that ran out, here or while adding, and nodes
+// that were too many show in out->failed.
 void ludus_sgf_write(const ludus_sgf *sgf, ludus_buffer *out);
 
 // ---- Reading ------------------------------------------------------------------------------
@@ -58,7 +59,8 @@ const char *ludus_sgf_property(const ludus_sgf *sgf, int32_t node, int32_t index
 
 // ---- Building -----------------------------------------------------------------------------
 
-// A further child of `parent`, or a further game's root for -1. -1 when memory is short.
+// A further child of `parent`, or a further game's root for -1. -1 when memory is short or there
+// are LUDUS_SGF_NODES_MAX.
 int32_t ludus_sgf_add_node(ludus_sgf *sgf, int32_t parent);
 // A further value; `text` is escaped as needed. A name is of 1 .. LUDUS_SGF_NAME_MAX - 1 capitals.
 void ludus_sgf_add(ludus_sgf *sgf, int32_t node, const char *name, const char *text);

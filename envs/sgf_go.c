@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "envs/sgf_internal.h"
+
 // ---- What a record says --------------------------------------------------------------------
 
 // A number at the start of a value; false when there is none.
@@ -115,10 +117,11 @@ static ludus_status apply_setup(const ludus_sgf *sgf, int32_t node, const ludus_
         colours[i] = ludus_go_at(game, pos, i);
     }
     for (int32_t k = 0; k < 3; k++) {
-        const int32_t count = ludus_sgf_count(sgf, node, names[k]);
-        for (int32_t i = 0; i < count; i++) {
+        const int32_t property = ludus_sgf_find_property(sgf, node, names[k]);
+        int32_t value = property >= 0 ? ludus_sgf_property_at(sgf, property)->first_value : -1;
+        for (; value >= 0; value = ludus_sgf_value_at(sgf, value)->next) {
             char text[16];
-            (void)ludus_sgf_text(sgf, node, names[k], i, text, sizeof text);
+            (void)ludus_sgf_value_text(sgf, value, text, sizeof text);
             const ludus_status status =
                 set_points(names[k], text, size, (ludus_go_colour)k, colours, error);
             if (status != LUDUS_OK) {

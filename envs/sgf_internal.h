@@ -57,4 +57,9 @@ static inline bool ludus_sgf_has_failed(const ludus_sgf *sgf)
     return sgf->nodes.failed || sgf->properties.failed || sgf->values.failed || sgf->text.failed;
 }
 
+// The node's property of that name, its first; -1: it has none.
+int32_t ludus_sgf_find_property(const ludus_sgf *sgf, int32_t node, const char *name);
+// As ludus_sgf_text, of a value that is known.
+int32_t ludus_sgf_value_text(const ludus_sgf *sgf, int32_t value, char *out, size_t size);
+
 #endif

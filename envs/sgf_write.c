@@ -1,32 +1,25 @@
 // Writing SGF: values as they were read, a line break now and then, no recursion.
 
-#include <string.h>
-
 #include "envs/sgf_internal.h"
 
 #define LINE_WIDTH 72 // bytes after which a node begins a new line
 
-static void write_text(ludus_buffer *out, const char *text)
-{
-    ludus_buffer_put(out, text, strlen(text));
-}
-
 static void write_node(const ludus_sgf *sgf, int32_t node, size_t *line_start, ludus_buffer *out)
 {
     if (out->size - *line_start > LINE_WIDTH) {
-        write_text(out, "\n");
+        ludus_buffer_put_text(out, "\n");
         *line_start = out->size;
     }
-    write_text(out, ";");
+    ludus_buffer_put_text(out, ";");
     for (int32_t p = ludus_sgf_node_at(sgf, node)->first_property; p >= 0;
          p = ludus_sgf_property_at(sgf, p)->next) {
-        write_text(out, ludus_sgf_property_at(sgf, p)->name);
+        ludus_buffer_put_text(out, ludus_sgf_property_at(sgf, p)->name);
         for (int32_t v = ludus_sgf_property_at(sgf, p)->first_value; v >= 0;
              v = ludus_sgf_value_at(sgf, v)->next) {
-            write_text(out, "[");
+            ludus_buffer_put_text(out, "[");
             ludus_buffer_put(out, sgf->text.data + ludus_sgf_value_at(sgf, v)->at,
                              ludus_sgf_value_at(sgf, v)->size);
-            write_text(out, "]");
+            ludus_buffer_put_text(out, "]");
         }
     }
 }
@@ -39,7 +32,7 @@ static bool has_variations(const ludus_sgf *sgf, int32_t node)
 
 static void open_line(size_t *line_start, ludus_buffer *out)
 {
-    write_text(out, "\n(");
+    ludus_buffer_put_text(out, "\n(");
     *line_start = out->size;
 }
 
@@ -49,7 +42,7 @@ static int32_t next_variation(const ludus_sgf *sgf, int32_t root, int32_t node, 
     while (node != root) {
         const int32_t parent = ludus_sgf_node_at(sgf, node)->parent;
         if (has_variations(sgf, parent)) {
-            write_text(out, ")");
+            ludus_buffer_put_text(out, ")");
             if (ludus_sgf_node_at(sgf, node)->next >= 0) {
                 return ludus_sgf_node_at(sgf, node)->next;
             }
@@ -63,11 +56,11 @@ static void write_game(const ludus_sgf *sgf, int32_t root, ludus_buffer *out)
 {
     size_t line_start = out->size;
     int32_t node = root;
-    write_text(out, "(");
+    ludus_buffer_put_text(out, "(");
     while (node >= 0) {
         write_node(sgf, node, &line_start, out);
         if (node == root) {
-            write_text(out, "\n");
+            ludus_buffer_put_text(out, "\n");
             line_start = out->size;
         }
         if (ludus_sgf_node_at(sgf, node)->first_child >= 0) {
@@ -82,7 +75,7 @@ static void write_game(const ludus_sgf *sgf, int32_t root, ludus_buffer *out)
             open_line(&line_start, out);
         }
     }
-    write_text(out, ")\n");
+    ludus_buffer_put_text(out, ")\n");
 }
 
 void ludus_sgf_write(const ludus_sgf *sgf, ludus_buffer *out)

@@ -200,6 +200,52 @@ static void deep_and_wide_trees_are_read(void **state)
     free(text);
 }
 
+// "(;HEAD", `first` n times, `second` n times and ")", read.
+static ludus_sgf *parse_many(const char *head, const char *first, const char *second, size_t n)
+{
+    char *text = malloc(strlen(head) + n * (strlen(first) + strlen(second)) + 8);
+    assert_non_null(text);
+    char *end = text + sprintf(text, "(;%s", head);
+    for (size_t i = 0; i < 2 * n; i++) {
+        end = stpcpy(end, i < n ? first : second);
+    }
+    strcpy(end, ")");
+    ludus_sgf *sgf = parse(text);
+    free(text);
+    return sgf;
+}
+
+// Searched from its start for each of them, such a node would take many minutes.
+static void a_node_of_many_properties_is_read_at_once(void **state)
+{
+    (void)state;
+    ludus_sgf *sgf = parse_many("", "A[]", "CA[]", 500000);
+    const int32_t root = ludus_sgf_root(sgf, 0);
+    assert_int_equal(ludus_sgf_count(sgf, root, "CA"), 1); // of the first
+    ludus_sgf_destroy(sgf);
+}
+
+static void too_many_nodes_are_refused(void **state)
+{
+    (void)state;
+    const size_t most = LUDUS_SGF_NODES_MAX;
+    char *text = malloc(most + 8);
+    assert_non_null(text);
+    memset(text, ';', most + 1);
+    text[0] = '(';
+    strcpy(text + most + 1, ")");
+    ludus_sgf *sgf = parse(text);
+    assert_int_equal(ludus_sgf_add_node(sgf, 0), -1);
+    ludus_buffer out = {0};
+    ludus_sgf_write(sgf, &out);
+    assert_true(out.failed); // it lacks the node
+    ludus_buffer_free(&out);
+    ludus_sgf_destroy(sgf);
+    strcpy(text + most + 1, ";)");
+    assert_refused(text, "too many nodes");
+    free(text);
+}
+
 static void trees_are_built(void **state)
 {
     ludus_sgf *sgf;
@@ -343,6 +389,20 @@ static void what_a_record_says_is_read(void **state)
     }
 }
 
+// Each value reached from the first would take many minutes.
+static void a_node_of_many_stones_is_read_at_once(void **state)
+{
+    ludus_game game;
+    int32_t moves;
+    (void)state;
+    ludus_sgf *sgf = parse_many("SZ[5]AB", "[aa]", "[cc]", 500000);
+    void *pos = play_main_line(sgf, &game, &moves);
+    assert_board(&game, pos, "x..../...../..x../...../.....");
+    ludus_free(pos);
+    ludus_game_close(&game);
+    ludus_sgf_destroy(sgf);
+}
+
 static void bad_points_and_boards_are_refused(void **state)
 {
     static const char *const bad[] = {
@@ -484,10 +544,13 @@ int main(void)
         cmocka_unit_test(letters_of_two_bytes_are_no_brackets),
         cmocka_unit_test(damage_is_refused_with_its_line),
         cmocka_unit_test(deep_and_wide_trees_are_read),
+        cmocka_unit_test(a_node_of_many_properties_is_read_at_once),
+        cmocka_unit_test(too_many_nodes_are_refused),
         cmocka_unit_test(trees_are_built),
         cmocka_unit_test(setup_moves_and_handicap_make_the_board),
         cmocka_unit_test(moves_against_our_rules_are_put_all_the_same),
         cmocka_unit_test(what_a_record_says_is_read),
+        cmocka_unit_test(a_node_of_many_stones_is_read_at_once),
         cmocka_unit_test(bad_points_and_boards_are_refused),
         cmocka_unit_test(random_games_go_round),
         cmocka_unit_test(gnugos_games_are_read_whole),
