@@ -350,7 +350,7 @@ static void the_curve_is_read_off_under_the_mouse(void **state)
 // group is in the file `asked`.
 static void write_slow_engine(const char *path, const char *asked)
 {
-    char script[2 * TEMP_PATH_MAX];
+    char script[4 * TEMP_PATH_MAX];
     snprintf(script, sizeof(script),
              "while read -r line; do\n"
              "    case $line in\n"
@@ -373,7 +373,9 @@ static void closing_does_not_wait_for_a_player_that_thinks(void **state)
     ludus_play_config config = person_game("go9", LUDUS_SEAT_PERSON);
     config.is_headless = false;
     config.seats[0].kind = LUDUS_SEAT_PLAYER;
-    snprintf(config.seats[0].player, sizeof(config.seats[0].player), "gtp:sh '%s'", engine);
+    char *player = config.seats[0].player;
+    assert_true(snprintf(player, LUDUS_PLAYER_NAME_MAX, "gtp:sh '%s'", engine) <
+                LUDUS_PLAYER_NAME_MAX);
     ludus_play *play = person_open(&config);
     for (int i = 0; i < 60000 && !ludus_file_exists(asked); i++) {
         ludus_play_screen.update(play, 0.1); // asks
