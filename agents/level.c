@@ -22,14 +22,6 @@ static int32_t class_of(const ludus_mcts_move *move)
     return move->is_proven ? move->proven : 0;
 }
 
-static bool is_better(const ludus_mcts_move *a, const ludus_mcts_move *b)
-{
-    if (class_of(a) != class_of(b)) {
-        return class_of(a) > class_of(b);
-    }
-    return (float)a->visits + 0.5f * a->prior > (float)b->visits + 0.5f * b->prior;
-}
-
 static float weight_of(const ludus_level *level, const ludus_mcts_move *move,
                        const ludus_mcts_move *best)
 {
@@ -52,7 +44,7 @@ ludus_move ludus_level_choose(const ludus_level *level, const ludus_mcts_move *m
     const ludus_mcts_move *best = moves;
     double total = 0.0;
     for (int32_t i = 1; i < n; i++) {
-        best = is_better(&moves[i], best) ? &moves[i] : best;
+        best = ludus_mcts_is_better(&moves[i], best) ? &moves[i] : best;
     }
     for (int32_t i = 0; i < n; i++) {
         total += (double)weight_of(level, &moves[i], best);

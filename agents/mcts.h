@@ -39,7 +39,8 @@ typedef struct ludus_mcts_config {
     float c_base;             // 19652 in AlphaZero
     float fpu_reduction;      // first-play urgency: parent value - reduction * sqrt(visited prior)
     float root_fpu_reduction; // the same at the root when noise is on
-    float draw_value;         // -1..1, how a draw counts for the player to move at the root; 0
+    float draw_value;         // -1..1, how a draw counts for the player to move at the root; 0.
+                              // Others than 0 cost the subtree when advance() changes that player
     float noise_alpha;        // Dirichlet alpha; 0 = 10 / number of legal moves
     float noise_share;        // 0 = no noise, AlphaZero .25
     float temperature;        // of the visit counts for the first temperature_plies plies
@@ -60,8 +61,9 @@ typedef struct ludus_mcts_config {
 } ludus_mcts_config;
 
 ludus_mcts_config ludus_mcts_config_default(void);
-// The defaults with what pays for playing this game: in chess lookahead, and no symmetry, since few
-// positions of a game have one and a net may have learned from games as they were played.
+// The defaults with what pays for playing this game: in chess lookahead, its rules being quick
+// beside the net and a mate at once worth more than its visits. Symmetries stay on there as well:
+// positions without castling rights alone have one, and nets learn from those both ways round.
 ludus_mcts_config ludus_mcts_config_for_game(const ludus_game *game);
 // The [search] section.
 extern const ludus_option ludus_mcts_options[];
@@ -120,6 +122,9 @@ void ludus_mcts_apply(ludus_mcts *tree, const ludus_leaf *leaves, int32_t n);
 ludus_move ludus_mcts_choose(const ludus_mcts *tree, int32_t ply, ludus_rng *rng);
 // The most visited (or proven) move: no randomness.
 ludus_move ludus_mcts_best(const ludus_mcts *tree);
+// Whether a root move is the better one by ludus_mcts_best's order of a PUCT root: won, open, lost;
+// then visits, with the prior to decide among equals.
+bool ludus_mcts_is_better(const ludus_mcts_move *a, const ludus_mcts_move *b);
 // The training target: visit shares (PUCT) or the completed-Q improved policy (Gumbel), over the
 // root's legal moves as in ludus_mcts_moves. out: [n]. Proven moves as the header of mcts.c says.
 void ludus_mcts_policy(const ludus_mcts *tree, float *out);
@@ -135,7 +140,7 @@ int32_t ludus_mcts_line_after(const ludus_mcts *tree, ludus_move move, ludus_mov
 int32_t ludus_mcts_line_positions(const ludus_mcts *tree, const void **pos, int32_t *visits,
                                   int32_t max);
 void ludus_mcts_stats_get(const ludus_mcts *tree, ludus_mcts_stats *out);
-// Plays `move` at the root; its subtree becomes the tree (compacted in place).
+// Plays `move` at the root; its subtree becomes the tree (compacted in place), draw_value allowing.
 void ludus_mcts_advance(ludus_mcts *tree, ludus_move move);
 // Makes `pos` the root, its subtree kept, when it is the root, or one or two plies below it (a move
 // and the reply) in the tree; else changes nothing and returns false.

@@ -125,7 +125,7 @@ static int32_t draw_by_temperature(const ludus_mcts *t, float temperature, ludus
         total += (double)weights[i];
     }
     double left = ludus_rng_double(rng) * total;
-    int32_t chosen = -1;
+    int32_t chosen = best_edge(t, weights); // stays where no weight is a number
     for (int32_t i = 0; i < root->num_edges; i++) {
         if (weights[i] > 0.0f) {
             chosen = i;
@@ -164,6 +164,20 @@ ludus_move ludus_mcts_best(const ludus_mcts *tree)
         visit_scores(tree, tree->round_priors);
     }
     return tree->edge_move[tree->nodes[0].first_edge + best_edge(tree, tree->round_priors)];
+}
+
+// Won, open or lost: 1, 0, -1.
+static int32_t class_of(const ludus_mcts_move *move)
+{
+    return move->is_proven ? move->proven : 0;
+}
+
+bool ludus_mcts_is_better(const ludus_mcts_move *a, const ludus_mcts_move *b)
+{
+    if (class_of(a) != class_of(b)) {
+        return class_of(a) > class_of(b);
+    }
+    return (float)a->visits + 0.5f * a->prior > (float)b->visits + 0.5f * b->prior;
 }
 
 int32_t ludus_mcts_moves(const ludus_mcts *tree, ludus_mcts_move *out)

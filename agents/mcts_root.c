@@ -74,9 +74,15 @@ static void move_node(ludus_mcts *t, int32_t from, int32_t to, int32_t *next_edg
     *next_edge += node.num_edges;
 }
 
+// What draws are worth is told for the root's player, and kept sums hold them: under the other
+// player the search begins anew, its cache kept.
 static void keep_subtree(ludus_mcts *t, int32_t root)
 {
     int32_t nodes = 0, edges = 0;
+    if (t->config.draw_value != 0.0f && t->nodes[root].side != t->nodes[0].side) {
+        ludus_mcts_reset(t);
+        return;
+    }
     for (int32_t i = 0; i < t->num_nodes; i++) {
         const int32_t parent = t->nodes[i].parent;
         const bool stays = i == root || (i > root && parent >= root && t->moved_to[parent] >= 0);
@@ -135,5 +141,5 @@ bool ludus_mcts_advance_to(ludus_mcts *tree, const void *pos)
     if (node > 0) {
         keep_subtree(tree, node);
     }
-    return node != LUDUS_MCTS_NO_NODE;
+    return node != LUDUS_MCTS_NO_NODE && tree->num_nodes > 0;
 }

@@ -86,7 +86,7 @@ static int32_t select_puct(const ludus_mcts *t, int32_t node)
         const float visits = (float)(t->edge_visits[e] + t->edge_virtual[e]);
         const float score =
             edge_value(t, n, e, unvisited) + scale * prior_of(t, node, e) / (1.0f + visits);
-        if (score > best_score) {
+        if (best < 0 || score > best_score) { // whatever the net says, NaN included, one is chosen
             best_score = score;
             best = e;
         }
@@ -222,7 +222,7 @@ static int32_t select_gumbel(const ludus_mcts *t)
             fewest = i;
         }
         const float score = root_score(t, i, scale, untried);
-        if (new_visits(t, i) == t->halving[started] && score > best_score) {
+        if (new_visits(t, i) == t->halving[started] && (best < 0 || score > best_score)) {
             best_score = score;
             best = i;
         }

@@ -56,17 +56,6 @@ bool ludus_thinker_may_choose(const ludus_thinker *t, ludus_move move)
     return may;
 }
 
-// As ludus_mcts_best has it: won, open, lost; then visits with the prior to decide among equals.
-static bool is_better(const ludus_mcts_move *a, const ludus_mcts_move *b)
-{
-    const int class_a = a->is_proven && a->proven != 0 ? a->proven : 0;
-    const int class_b = b->is_proven && b->proven != 0 ? b->proven : 0;
-    if (class_a != class_b) {
-        return class_a > class_b;
-    }
-    return (float)a->visits + 0.5f * a->prior > (float)b->visits + 0.5f * b->prior;
-}
-
 static void fill_top(ludus_thinker *t)
 {
     ludus_thinker_snapshot *s = &t->draft;
@@ -76,7 +65,7 @@ static void fill_top(ludus_thinker *t)
             continue;
         }
         int32_t place = s->num_top;
-        while (place > 0 && is_better(&s->moves[i], &s->top[place - 1].at)) {
+        while (place > 0 && ludus_mcts_is_better(&s->moves[i], &s->top[place - 1].at)) {
             if (place < LUDUS_THOUGHT_TOP_MAX) {
                 s->top[place].at = s->top[place - 1].at;
             }

@@ -198,6 +198,51 @@ static void a_full_arena_stops_the_search(void **state)
     bench_close(&b);
 }
 
+static void say_nan(void *self, int32_t n, ludus_leaf *leaves)
+{
+    (void)self;
+    for (int32_t i = 0; i < n; i++) {
+        for (int32_t k = 0; k < leaves[i].num_legal; k++) {
+            leaves[i].priors[k] = NAN;
+        }
+        leaves[i].wdl[0] = leaves[i].wdl[1] = leaves[i].wdl[2] = NAN;
+    }
+}
+
+static void nothing_to_destroy(void *self)
+{
+    (void)self;
+}
+
+static const ludus_evaluator_ops nan_ops = {"nan", say_nan, nothing_to_destroy};
+
+// A net that has diverged must not hang what plays with it.
+static void a_search_ends_with_a_move_whatever_the_net_says(void **state)
+{
+    bench b;
+    ludus_mcts_stats stats;
+    (void)state;
+    bench_open(&b, "connect4");
+    b.evaluator.ops = &nan_ops;
+    for (int i = 0; i < 8; i++) {
+        ludus_mcts_config config = bench_config();
+        config.root = i & 1 ? LUDUS_ROOT_GUMBEL : LUDUS_ROOT_PUCT;
+        config.enable_solver = i & 2;
+        config.noise_share = 0.25f;
+        config.temperature_plies = 1;
+        ludus_mcts *tree = bench_tree(&b, &config);
+        ludus_mcts_run(tree, b.pos, 100, true, &b.rng, &b.evaluator, i & 4 ? 8 : 1);
+        ludus_mcts_stats_get(tree, &stats);
+        assert_true(stats.simulations >= 100 || stats.proven);
+        assert_true(ludus_game_is_legal(&b.game, b.pos, ludus_mcts_best(tree)));
+        for (int32_t ply = 0; ply < 2; ply++) { // drawn, and not
+            assert_true(ludus_game_is_legal(&b.game, b.pos, ludus_mcts_choose(tree, ply, &b.rng)));
+        }
+        ludus_mcts_destroy(tree);
+    }
+    bench_close(&b);
+}
+
 static void advance_keeps_the_subtree(void **state)
 {
     bench b;
@@ -430,6 +475,7 @@ int main(void)
         cmocka_unit_test(every_want_does_all_simulations),
         cmocka_unit_test(a_simulation_allocates_nothing),
         cmocka_unit_test(a_full_arena_stops_the_search),
+        cmocka_unit_test(a_search_ends_with_a_move_whatever_the_net_says),
         cmocka_unit_test(advance_keeps_the_subtree),
         cmocka_unit_test(the_cache_changes_nothing_but_work),
         cmocka_unit_test(wins_and_losses_are_proven),

@@ -311,6 +311,51 @@ static void draw_value_is_what_a_proven_draw_is_worth(void **state)
     bench_close(&b);
 }
 
+// Advances `tree` by the first `plies` moves of its main line; searches on; equal to a search that
+// begins there when what draws were worth to the other player must not be kept.
+static void check_advanced(const ludus_mcts_config *config, int32_t plies, bool keeps)
+{
+    bench b;
+    ludus_mcts_move found[MAX_LEGAL], anew[MAX_LEGAL];
+    ludus_move line[2];
+    ludus_mcts_stats stats;
+    bench_open(&b, "connect4");
+    ludus_mcts *tree = bench_tree(&b, config), *fresh = bench_tree(&b, config);
+    run(tree, &b, 200, false);
+    assert_int_equal(ludus_mcts_line(tree, line, 2), 2);
+    for (int32_t i = 0; i < plies; i++) {
+        ludus_game_play(&b.game, b.pos, line[i]);
+    }
+    if (plies == 1) {
+        ludus_mcts_advance(tree, line[0]);
+    } else {
+        assert_int_equal(ludus_mcts_advance_to(tree, b.pos), keeps);
+    }
+    run(tree, &b, 100, false);
+    run(fresh, &b, 100, false);
+    ludus_mcts_stats_get(tree, &stats);
+    assert_int_equal(stats.visits > 100, keeps);
+    const int32_t n = ludus_mcts_moves(tree, found);
+    assert_int_equal(ludus_mcts_moves(fresh, anew), n);
+    for (int32_t i = 0; !keeps && i < n; i++) {
+        assert_int_equal(found[i].visits, anew[i].visits);
+        assert_true(found[i].value == anew[i].value);
+    }
+    ludus_mcts_destroy(fresh);
+    ludus_mcts_destroy(tree);
+    bench_close(&b);
+}
+
+static void draws_are_valued_for_the_player_at_the_root_alone(void **state)
+{
+    ludus_mcts_config config = bench_config();
+    (void)state;
+    check_advanced(&config, 1, true);
+    config.draw_value = -0.5f;
+    check_advanced(&config, 1, false);
+    check_advanced(&config, 2, true);
+}
+
 static void tictactoe_is_proven_a_draw_from_the_start(void **state)
 {
     bench b;
@@ -454,6 +499,7 @@ int main(void)
         cmocka_unit_test(low_temperatures_play_the_most_visited),
         cmocka_unit_test(proven_losses_leave_the_target),
         cmocka_unit_test(draw_value_is_what_a_proven_draw_is_worth),
+        cmocka_unit_test(draws_are_valued_for_the_player_at_the_root_alone),
         cmocka_unit_test(a_restricted_root_searches_and_proves_its_moves_alone),
         cmocka_unit_test(advance_to_equals_advancing_by_moves),
         cmocka_unit_test(lines_begin_with_any_move),
