@@ -73,8 +73,6 @@ ludus_mcts_config ludus_mcts_config_default(void)
 ludus_mcts_config ludus_mcts_config_for_game(const ludus_game *game)
 {
     ludus_mcts_config config = ludus_mcts_config_default();
-    const bool is_chess = strcmp(game->spec.name, "chess") == 0;
-    config.enable_lookahead = is_chess;
-    config.enable_symmetry = !is_chess;
+    config.enable_lookahead = strcmp(game->spec.name, "chess") == 0;
     return config;
 }

@@ -9,6 +9,8 @@
 #include "agents/level.h"
 #include "agents/thinker_internal.h"
 
+#define CACHE_ENTRIES 16384
+
 ludus_thinker_config ludus_thinker_config_default(void)
 {
     ludus_thinker_config config = {
@@ -19,7 +21,15 @@ ludus_thinker_config ludus_thinker_config_default(void)
         .report_seconds = 0.1,
     };
     config.search = ludus_mcts_config_default();
-    config.search.cache_entries = 16384;
+    config.search.cache_entries = CACHE_ENTRIES;
+    return config;
+}
+
+ludus_thinker_config ludus_thinker_config_for_game(const ludus_game *game)
+{
+    ludus_thinker_config config = ludus_thinker_config_default();
+    config.search = ludus_mcts_config_for_game(game);
+    config.search.cache_entries = CACHE_ENTRIES;
     return config;
 }
 

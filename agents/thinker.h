@@ -95,6 +95,8 @@ typedef struct ludus_thinker_config {
 // games are played against a clock), 400,000 nodes, reports every .1 s, the search's defaults with
 // the solver on and a cache of 16,384 evaluations. Memory fills as the tree grows.
 ludus_thinker_config ludus_thinker_config_default(void);
+// The same with what pays for playing this game (ludus_mcts_config_for_game).
+ludus_thinker_config ludus_thinker_config_for_game(const ludus_game *game);
 // max_nodes for an arena of `bytes` (UCI's Hash), 1000..1e7.
 int32_t ludus_thinker_nodes_for(const ludus_game *game, size_t bytes);
 

@@ -49,8 +49,7 @@ ludus_chess_eval_config ludus_chess_eval_config_default(void)
                                       .precision = LUDUS_PRECISION_F32,
                                       .seed = 1,
                                       .search = ludus_mcts_config_default()};
-    config.search.enable_solver = true;
-    config.search.enable_lookahead = true;
+    config.search.enable_lookahead = true; // as ludus_mcts_config_for_game has it for chess
     return config;
 }
 

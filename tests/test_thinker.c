@@ -15,6 +15,25 @@
 #include "sanitized.h"
 #include "thinker_desk.h"
 
+// ---- Settings -----------------------------------------------------------------------------------
+
+static void a_game_changes_nothing_but_lookahead_in_chess(void **state)
+{
+    static const char *const names[] = {"chess", "go9", "connect4"};
+    (void)state;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        ludus_game game;
+        assert_int_equal(ludus_game_open(&game, names[i], NULL), LUDUS_OK);
+        const ludus_thinker_config plain = ludus_thinker_config_default();
+        const ludus_thinker_config config = ludus_thinker_config_for_game(&game);
+        assert_int_equal(config.search.enable_lookahead, i == 0);
+        assert_true(config.search.enable_symmetry && config.search.enable_solver);
+        assert_int_equal(config.search.cache_entries, plain.search.cache_entries);
+        assert_int_equal(config.batch, plain.batch);
+        ludus_game_close(&game);
+    }
+}
+
 // ---- Same results -------------------------------------------------------------------------------
 
 static void check_against_run(const char *game, int32_t batch, int32_t threads, bool with_net)
@@ -407,6 +426,7 @@ static void thinking_allocates_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_game_changes_nothing_but_lookahead_in_chess),
         cmocka_unit_test(it_finds_what_a_search_in_line_finds),
         cmocka_unit_test(games_repeat_and_kept_subtrees_count),
         cmocka_unit_test(a_reset_forgets_everything),
