@@ -14,6 +14,8 @@ static void free_game(ludus_gtp *gtp)
 {
     ludus_thinker_destroy(gtp->thinker);
     gtp->thinker = NULL;
+    ludus_net_destroy(gtp->net);
+    gtp->net = NULL;
     ludus_thinker_snapshot_free(&gtp->snapshot);
     ludus_free(gtp->positions);
     ludus_free(gtp->moves);
@@ -25,17 +27,6 @@ static void free_game(ludus_gtp *gtp)
 void ludus_gtp_close_board(ludus_gtp *gtp)
 {
     free_game(gtp);
-}
-
-static ludus_status check_net(const ludus_gtp *gtp, const ludus_game *game, ludus_error *error)
-{
-    ludus_net *net = NULL;
-    if (gtp->config.net == NULL) {
-        return LUDUS_OK;
-    }
-    const ludus_status status = ludus_net_load_for_game(&net, gtp->config.net, game, error);
-    ludus_net_destroy(net);
-    return status;
 }
 
 ludus_status ludus_gtp_open_board(ludus_gtp *gtp, int32_t size, ludus_error *error)
@@ -52,14 +43,18 @@ ludus_status ludus_gtp_open_board(ludus_gtp *gtp, int32_t size, ludus_error *err
         return status;
     }
     ludus_thinker_snapshot snapshot = {0};
+    ludus_net *net = NULL;
     uint8_t *positions = ludus_alloc(FIRST_CAPACITY, game.spec.state_bytes);
     ludus_gtp_move *moves = ludus_alloc(FIRST_CAPACITY, sizeof *moves);
-    status = check_net(gtp, &game, error);
+    if (gtp->config.net != NULL) {
+        status = ludus_net_load_for_game(&net, gtp->config.net, &game, error);
+    }
     if (status == LUDUS_OK && (positions == NULL || moves == NULL ||
                                ludus_thinker_snapshot_init(&snapshot, &game) != LUDUS_OK)) {
         status = ludus_fail(error, LUDUS_ERR_NOMEM, "out of memory");
     }
     if (status != LUDUS_OK) {
+        ludus_net_destroy(net);
         ludus_free(moves);
         ludus_free(positions);
         ludus_game_close(&game);
@@ -67,6 +62,7 @@ ludus_status ludus_gtp_open_board(ludus_gtp *gtp, int32_t size, ludus_error *err
     }
     free_game(gtp);
     gtp->game = game;
+    gtp->net = net;
     gtp->snapshot = snapshot;
     gtp->positions = positions;
     gtp->moves = moves;
@@ -75,24 +71,26 @@ ludus_status ludus_gtp_open_board(ludus_gtp *gtp, int32_t size, ludus_error *err
     return LUDUS_OK;
 }
 
-void ludus_gtp_clear_board(ludus_gtp *gtp)
+void ludus_gtp_empty_board(ludus_gtp *gtp)
 {
     if (gtp->thinker != NULL) {
         ludus_thinker_reset(gtp->thinker);
     }
     gtp->plies = 0;
     gtp->handicap = 0;
-    gtp->low_looks = 0;
+    memset(gtp->low_looks, 0, sizeof gtp->low_looks);
     ludus_game_init(&gtp->game, ludus_gtp_pos(gtp));
     ludus_go_allow_suicide(&gtp->game, ludus_gtp_pos(gtp),
                            gtp->config.rules == LUDUS_GTP_TROMP_TAYLOR);
     if (gtp->komi != LUDUS_GTP_USUAL_KOMI) {
         ludus_go_set_komi(&gtp->game, ludus_gtp_pos(gtp), gtp->komi);
     }
-    for (int i = 0; i < 2; i++) {
-        gtp->time.clock[i] = (ludus_gtp_clock){.seconds = gtp->time.main};
-        ludus_lag_watch_forget(&gtp->time.watch[i]);
-    }
+}
+
+void ludus_gtp_clear_board(ludus_gtp *gtp)
+{
+    ludus_gtp_empty_board(gtp);
+    ludus_gtp_restart_clocks(&gtp->time);
 }
 
 // ---- Moves ---------------------------------------------------------------------------------
@@ -195,7 +193,7 @@ static void run_undo(ludus_gtp *gtp, const ludus_gtp_words *words, ludus_gtp_ans
         ludus_gtp_fail(answer, "cannot undo");
     } else {
         gtp->plies--;
-        gtp->low_looks = 0;
+        memset(gtp->low_looks, 0, sizeof gtp->low_looks);
     }
 }
 

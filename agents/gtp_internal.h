@@ -31,6 +31,7 @@ typedef struct ludus_gtp_time {
     ludus_gtp_time_kind kind;
     double main, period; // seconds
     int32_t stones;      // per Canadian period, or Japanese periods; 0 = no overtime
+    bool is_told_only;   // nobody has set it: time_left is all that is known
     ludus_gtp_clock clock[2];
     ludus_lag_watch watch[2]; // of the controller's
 } ludus_gtp_time;
@@ -70,9 +71,10 @@ struct ludus_gtp {
     int32_t komi; // halves; LUDUS_GTP_USUAL_KOMI: the size's usual one
     int32_t handicap;
     ludus_gtp_time time;
-    int32_t low_looks; // in a row below the resignation mark
+    int32_t low_looks[2]; // by colour: in a row below the resignation mark
     // The search.
     ludus_thinker *thinker; // NULL until it is needed
+    ludus_net *net;         // config.net, until the thinker has it
     ludus_thinker_snapshot snapshot;
     ludus_gtp_analysis analysis;
 };
@@ -126,13 +128,27 @@ static inline void *ludus_gtp_pos(const ludus_gtp *gtp)
 }
 // A board of that size, empty; the old one stays on failure.
 ludus_status ludus_gtp_open_board(ludus_gtp *gtp, int32_t size, ludus_error *error);
-void ludus_gtp_clear_board(ludus_gtp *gtp);
+void ludus_gtp_empty_board(ludus_gtp *gtp); // the clocks run on
+void ludus_gtp_clear_board(ludus_gtp *gtp); // another game: they begin anew
 void ludus_gtp_close_board(ludus_gtp *gtp);
 // Room for one more position, a copy of the present one; false when memory is short.
 bool ludus_gtp_push(ludus_gtp *gtp, ludus_move move, ludus_go_colour colour);
 // Plays for either colour. False: not legal, and the board is as before.
 bool ludus_gtp_play(ludus_gtp *gtp, ludus_go_colour colour, ludus_move move);
 const char *ludus_gtp_vertex(const ludus_gtp *gtp, ludus_move move, char out[LUDUS_GAME_TEXT_MAX]);
+
+// ---- Clocks, in gtp_clock.c ----------------------------------------------------------------
+void ludus_gtp_set_time(ludus_gtp_time *time, ludus_gtp_time_kind kind, double main, double period,
+                        int32_t stones);
+// Another game by the same settings.
+void ludus_gtp_restart_clocks(ludus_gtp_time *time);
+// time_left. A clock that nobody has set runs all the same.
+void ludus_gtp_tell_time(ludus_gtp_time *time, ludus_go_colour colour, double seconds,
+                         int32_t stones);
+// A colour's clock as the table in agents/time_control.h has it.
+ludus_clock_state ludus_gtp_clock_state(const ludus_gtp_time *time, ludus_go_colour colour);
+// Our own account of a move's time, until the next time_left.
+void ludus_gtp_spend(ludus_gtp_time *time, ludus_go_colour colour, double seconds);
 
 // ---- The search ---------------------------------------------------------------------------
 ludus_status ludus_gtp_need_thinker(ludus_gtp *gtp, ludus_error *error);

@@ -1,14 +1,10 @@
 // Moves of the engine's own: search, clocks, passing, resigning, pondering.
 
-#include <math.h>
 #include <string.h>
 
-#include "agents/game_net.h"
 #include "agents/gtp_internal.h"
 #include "agents/level.h"
 
-#define LAG 0.1        // seconds kept per move for what lies between us and the clock, at first
-#define LEAST_LAG 0.01 // and when the clock is seen to lose nothing
 #define TREE_BYTES ((size_t)512 << 20)
 #define FOREVER 1e8 // seconds
 
@@ -16,26 +12,22 @@
 
 ludus_status ludus_gtp_need_thinker(ludus_gtp *gtp, ludus_error *error)
 {
-    ludus_net *net = NULL;
-    ludus_status status = LUDUS_OK;
     if (gtp->thinker != NULL) {
         return LUDUS_OK;
     }
-    if (gtp->config.net != NULL) {
-        status = ludus_net_load_for_game(&net, gtp->config.net, &gtp->game, error);
+    ludus_thinker_config config = ludus_thinker_config_for_game(&gtp->game);
+    config.threads = gtp->config.threads;
+    config.precision = gtp->config.precision;
+    config.max_nodes = gtp->config.max_nodes > 0 ? gtp->config.max_nodes
+                                                 : ludus_thinker_nodes_for(&gtp->game, TREE_BYTES);
+    config.on_report = ludus_gtp_report;
+    config.user = gtp;
+    const ludus_status status =
+        ludus_thinker_create(&gtp->thinker, &gtp->game, gtp->net, &config, error);
+    if (status == LUDUS_OK) { // which has its weights now
+        ludus_net_destroy(gtp->net);
+        gtp->net = NULL;
     }
-    if (status == LUDUS_OK) {
-        ludus_thinker_config config = ludus_thinker_config_default();
-        config.threads = gtp->config.threads;
-        config.precision = gtp->config.precision;
-        config.max_nodes = gtp->config.max_nodes > 0
-                               ? gtp->config.max_nodes
-                               : ludus_thinker_nodes_for(&gtp->game, TREE_BYTES);
-        config.on_report = ludus_gtp_report;
-        config.user = gtp;
-        status = ludus_thinker_create(&gtp->thinker, &gtp->game, net, &config, error);
-    }
-    ludus_net_destroy(net);
     return status;
 }
 
@@ -68,73 +60,6 @@ void ludus_gtp_ponder(ludus_gtp *gtp)
     ludus_free(pos);
 }
 
-// ---- Clocks --------------------------------------------------------------------------------
-
-static bool has_clock(const ludus_gtp_time *time)
-{
-    return time->kind != LUDUS_GTP_TIME_NONE;
-}
-
-static ludus_clock_state clock_state(const ludus_gtp_time *time, int32_t colour)
-{
-    const ludus_gtp_clock *clock = &time->clock[colour];
-    const bool is_over = clock->stones > 0; // the main time
-    ludus_clock_state state = {.lag = time->watch[colour].lag};
-    if (time->kind == LUDUS_GTP_TIME_JAPANESE) {
-        state.main_seconds = is_over ? 0.0 : clock->seconds;
-        state.period_seconds = is_over ? clock->seconds : time->period;
-        state.periods = is_over ? clock->stones : time->stones;
-    } else {
-        state.main_seconds = clock->seconds;
-        state.moves_to_go = clock->stones;
-        state.period_seconds = is_over ? time->period : 0.0;
-        state.increment = !is_over && time->stones > 0 ? time->period / (double)time->stones : 0.0;
-    }
-    return state;
-}
-
-// Our own account of a move's time, until the next time_left.
-static void spend(ludus_gtp_time *time, ludus_gtp_clock *clock, double seconds)
-{
-    const bool was_over = clock->stones > 0;
-    clock->seconds -= seconds;
-    if (!was_over && clock->seconds <= 0.0 && time->stones > 0) {
-        clock->seconds = time->period;
-        clock->stones = time->stones;
-    } else if (was_over && time->kind == LUDUS_GTP_TIME_JAPANESE) {
-        clock->stones -= clock->seconds < 0.0 && clock->stones > 1;
-        clock->seconds = time->period;
-    } else if (was_over && --clock->stones == 0) {
-        clock->seconds = time->period;
-        clock->stones = time->stones;
-    }
-    clock->seconds = clock->seconds > 0.0 ? clock->seconds : 0.0;
-}
-
-static void set_time(ludus_gtp *gtp, ludus_gtp_time_kind kind, double main, double period,
-                     int32_t stones)
-{
-    gtp->time = (ludus_gtp_time){.kind = kind, .main = main, .period = period, .stones = stones};
-    for (int i = 0; i < 2; i++) {
-        const bool starts_over = main <= 0.0 && stones > 0;
-        gtp->time.clock[i] =
-            starts_over ? (ludus_gtp_clock){period, stones} : (ludus_gtp_clock){.seconds = main};
-        ludus_lag_watch_reset(&gtp->time.watch[i], LAG, LEAST_LAG);
-    }
-}
-
-// What the controller says of a clock tells of the last move too, if it is finer than a second and
-// of the same main time or Canadian period.
-static void watch_clock(ludus_gtp_time *time, int32_t colour, double seconds, int32_t stones)
-{
-    const bool is_period = time->kind == LUDUS_GTP_TIME_JAPANESE && stones > 0;
-    if (is_period || stones != time->clock[colour].stones || seconds == floor(seconds)) {
-        ludus_lag_watch_forget(&time->watch[colour]);
-    } else {
-        ludus_lag_watch_report(&time->watch[colour], seconds, 0.0);
-    }
-}
-
 // ---- A move --------------------------------------------------------------------------------
 
 static ludus_think_limits limits_for(const ludus_gtp *gtp, ludus_go_colour colour)
@@ -146,8 +71,8 @@ static ludus_think_limits limits_for(const ludus_gtp *gtp, ludus_go_colour colou
     if (config->simulations == 0 && config->level < LUDUS_LEVEL_MAX) {
         limits.simulations = usual;
     }
-    if (has_clock(&gtp->time)) {
-        const ludus_clock_state state = clock_state(&gtp->time, (int32_t)colour);
+    if (gtp->time.kind != LUDUS_GTP_TIME_NONE) {
+        const ludus_clock_state state = ludus_gtp_clock_state(&gtp->time, colour);
         const int32_t left = points * 3 / 4 - gtp->plies, least = points / 5 + 2;
         const ludus_time_plan plan =
             ludus_time_plan_move(&state, gtp->plies, left > least ? left : least);
@@ -161,12 +86,13 @@ static ludus_think_limits limits_for(const ludus_gtp *gtp, ludus_go_colour colou
     return limits;
 }
 
-static bool wants_to_resign(ludus_gtp *gtp, bool is_cleanup)
+static bool wants_to_resign(ludus_gtp *gtp, ludus_go_colour colour, bool is_cleanup)
 {
+    int32_t *looks = &gtp->low_looks[colour];
     const double chance = 0.5 * (1.0 + (double)gtp->snapshot.stats.value);
     const bool is_low = gtp->config.resign > 0.0 && chance < gtp->config.resign;
-    gtp->low_looks = is_low ? gtp->low_looks + 1 : 0;
-    return !is_cleanup && gtp->low_looks >= 2;
+    *looks = is_low ? *looks + 1 : 0;
+    return !is_cleanup && *looks >= 2;
 }
 
 bool ludus_gtp_choose_move(ludus_gtp *gtp, ludus_go_colour colour, bool is_cleanup,
@@ -182,10 +108,12 @@ bool ludus_gtp_choose_move(ludus_gtp *gtp, ludus_go_colour colour, bool is_clean
         return false;
     }
     ludus_think_limits limits = limits_for(gtp, colour);
+    const double planned = limits.seconds;
     limits.only = num_only > 0 ? only : NULL;
     limits.num_only = num_only;
     limits.num_scored = ludus_gtp_num_scored(gtp);
     ludus_gtp_search_pos(gtp, colour, pos);
+    ludus_time_shorten(&limits, ludus_clock() - start); // the thinker may be new
     ludus_thinker_start(gtp->thinker, pos, &limits);
     while (!ludus_thinker_wait(gtp->thinker, FOREVER)) {
     }
@@ -194,15 +122,15 @@ bool ludus_gtp_choose_move(ludus_gtp *gtp, ludus_go_colour colour, bool is_clean
     const ludus_level level = ludus_level_of(gtp->config.level);
     const bool is_best = gtp->config.level == LUDUS_LEVEL_MAX;
     *out = ludus_thinker_choose(gtp->thinker, is_best ? NULL : &level, &gtp->rng);
-    *resigns = wants_to_resign(gtp, is_cleanup);
+    *resigns = wants_to_resign(gtp, colour, is_cleanup);
     const bool removes_dead = gtp->config.rules != LUDUS_GTP_TROMP_TAYLOR;
     if (!is_cleanup && ludus_thinker_should_pass(gtp->thinker, removes_dead)) {
         *out = ludus_go_pass(ludus_go_size(&gtp->game));
     }
-    if (has_clock(&gtp->time)) {
+    if (gtp->time.kind != LUDUS_GTP_TIME_NONE) {
         const double used = ludus_clock() - start;
-        spend(&gtp->time, &gtp->time.clock[colour], used);
-        ludus_lag_watch_move(&gtp->time.watch[colour], limits.seconds, used);
+        ludus_gtp_spend(&gtp->time, colour, used);
+        ludus_lag_watch_move(&gtp->time.watch[colour], planned, used);
     }
     return true;
 }
@@ -246,9 +174,12 @@ static void run_cleanup(ludus_gtp *gtp, const ludus_gtp_words *words, ludus_gtp_
 
 static void run_reg_genmove(ludus_gtp *gtp, const ludus_gtp_words *words, ludus_gtp_answer *answer)
 {
-    const int32_t looks = gtp->low_looks;
+    // A question, no move: the clocks stand still.
+    const ludus_gtp_time time = gtp->time;
+    const int32_t looks[2] = {gtp->low_looks[0], gtp->low_looks[1]};
     generate(gtp, words, true, false, answer);
-    gtp->low_looks = looks;
+    gtp->time = time;
+    memcpy(gtp->low_looks, looks, sizeof looks);
 }
 
 static void run_game_over(ludus_gtp *gtp, const ludus_gtp_words *words, ludus_gtp_answer *answer)
@@ -268,8 +199,8 @@ static void run_time_settings(ludus_gtp *gtp, const ludus_gtp_words *words,
         ludus_gtp_read_int(words->word[3], 0, LUDUS_GTP_PLIES_MAX, &stones, answer)) {
         // A period for no stones means no limit at all, no period that all is main time.
         const bool is_endless = period > 0 && stones == 0;
-        set_time(gtp, is_endless ? LUDUS_GTP_TIME_NONE : LUDUS_GTP_TIME_CANADIAN, main, period,
-                 period > 0 ? stones : 0);
+        ludus_gtp_set_time(&gtp->time, is_endless ? LUDUS_GTP_TIME_NONE : LUDUS_GTP_TIME_CANADIAN,
+                           main, period, period > 0 ? stones : 0);
     }
 }
 
@@ -297,11 +228,11 @@ static void run_kgs_time_settings(ludus_gtp *gtp, const ludus_gtp_words *words,
          !ludus_gtp_read_int(words->word[4], 1, LUDUS_GTP_PLIES_MAX, &stones, answer))) {
         return;
     }
-    set_time(gtp,
-             !strcmp(kind, "none")      ? LUDUS_GTP_TIME_NONE
-             : !strcmp(kind, "byoyomi") ? LUDUS_GTP_TIME_JAPANESE
-                                        : LUDUS_GTP_TIME_CANADIAN,
-             main, period, stones);
+    ludus_gtp_set_time(&gtp->time,
+                       !strcmp(kind, "none")      ? LUDUS_GTP_TIME_NONE
+                       : !strcmp(kind, "byoyomi") ? LUDUS_GTP_TIME_JAPANESE
+                                                  : LUDUS_GTP_TIME_CANADIAN,
+                       main, period, stones);
 }
 
 static void run_time_left(ludus_gtp *gtp, const ludus_gtp_words *words, ludus_gtp_answer *answer)
@@ -312,12 +243,7 @@ static void run_time_left(ludus_gtp *gtp, const ludus_gtp_words *words, ludus_gt
     if (ludus_gtp_read_colour(words->word[1], &colour, answer) &&
         ludus_gtp_read_double(words->word[2], -FOREVER, FOREVER, &seconds, answer) &&
         ludus_gtp_read_int(words->word[3], 0, LUDUS_GTP_PLIES_MAX, &stones, answer)) {
-        // A clock that nobody has set: it runs all the same.
-        if (gtp->time.kind == LUDUS_GTP_TIME_NONE) {
-            set_time(gtp, LUDUS_GTP_TIME_CANADIAN, 0, 0, 0);
-        }
-        watch_clock(&gtp->time, (int32_t)colour, seconds, stones);
-        gtp->time.clock[colour] = (ludus_gtp_clock){seconds > 0 ? seconds : 0, stones};
+        ludus_gtp_tell_time(&gtp->time, colour, seconds, stones);
     }
 }
 

@@ -99,10 +99,10 @@ static bool place(ludus_gtp *gtp, const ludus_move *points, int32_t n, ludus_gtp
         }
         colours[points[i]] = LUDUS_GO_BLACK;
     }
-    ludus_gtp_clear_board(gtp);
+    ludus_gtp_empty_board(gtp);
     if (ludus_go_set_up(&gtp->game, ludus_gtp_pos(gtp), colours, LUDUS_GO_WHITE, NULL) !=
         LUDUS_OK) {
-        ludus_gtp_clear_board(gtp);
+        ludus_gtp_empty_board(gtp);
         ludus_gtp_fail(answer, "bad vertex list");
         return false;
     }

@@ -16,6 +16,8 @@
 #define RESERVE_SHARE 0.5 // but no more of the clock than this
 #define MOST_SOFTS 4.0    // how far doubt may stretch a move
 #define MOST_SHARE 0.3    // of the clock that one move may take while more are to come
+#define TYPICAL_PLIES 90.0
+#define LEAST_PLIES 40.0
 
 // What there is to share, for a clock that runs out.
 typedef struct budget {
@@ -76,6 +78,21 @@ ludus_time_plan ludus_time_plan_move(const ludus_clock_state *clock, int32_t pli
     plan.seconds = fmax(fmin(plan.seconds, most), LEAST_SECONDS);
     plan.soft_seconds = fmax(fmin(plan.soft_seconds, plan.seconds), LEAST_SECONDS);
     return plan;
+}
+
+double ludus_time_plies_left(int32_t plies)
+{
+    return fmax(TYPICAL_PLIES - (double)plies, LEAST_PLIES);
+}
+
+void ludus_time_shorten(ludus_think_limits *limits, double used)
+{
+    double *const times[] = {&limits->seconds, &limits->soft_seconds};
+    for (int i = 0; i < 2; i++) {
+        if (*times[i] > 0.0) {
+            *times[i] = fmax(*times[i] - used, LEAST_SECONDS);
+        }
+    }
 }
 
 double ludus_time_lag_learn(double lag, double least, double planned, double used)

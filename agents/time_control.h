@@ -3,9 +3,12 @@
 //
 //     sudden death, increment   main_seconds, increment
 //     UCI movestogo             main_seconds, increment, moves_to_go
-//     Canadian, main time       main_seconds, and period seconds / stones as the increment
+//     Canadian, main time       main_seconds, and a stone's share of the period as period_seconds
 //     Canadian, stones left     main_seconds = left of the period, moves_to_go, period_seconds
-//     Japanese byo-yomi         main_seconds = left of the main time, period_seconds, periods
+//     Japanese byo-yomi         main_seconds = left of the main time, period_seconds
+//
+// To overstep a main time that a period follows loses nothing: each move may take its share of the
+// main time and the period's on top, until the main time is used up.
 //
 // A part of the clock (25 lags, at most half of it) is kept for hiccups; below that a move takes
 // less than its increment brings.
@@ -22,8 +25,7 @@ typedef struct ludus_clock_state {
     double main_seconds;   // left
     double increment;      // seconds added after each move
     int32_t moves_to_go;   // to the next control (UCI movestogo, Canadian stones left); 0 = all
-    double period_seconds; // byo-yomi: of one period; main_seconds may be 0 then
-    int32_t periods;       // byo-yomi periods left (Japanese)
+    double period_seconds; // byo-yomi: of a period or a stone's share; main_seconds may be 0 then
     double lag;            // seconds lost per move outside our clock; .01 to .1
 } ludus_clock_state;
 
@@ -36,6 +38,14 @@ typedef struct ludus_time_plan {
 // the net's moves-left), > 0. soft <= seconds; both at least a millisecond.
 ludus_time_plan ludus_time_plan_move(const ludus_clock_state *clock, int32_t plies,
                                      double plies_left);
+
+// Plies that a game of chess still lasts after so many, by experience: for budgeting, where no net
+// tells. Late middle games are taken to go on for a while.
+double ludus_time_plies_left(int32_t plies);
+
+// Takes off a search's time what was used before it began. At least a millisecond is left; limits
+// without a time stay without one.
+void ludus_time_shorten(ludus_think_limits *limits, double used);
 
 // What to expect of the machine after a move that was planned to end by `planned` and took `used`
 // seconds: at once as much lag as it overran by, at most a tenth of a second; forgotten by a tenth

@@ -80,6 +80,21 @@ static void a_lost_game_is_resigned_and_cleanup_is_not(void **state)
     talk_close(&t);
 }
 
+// By either side's own looks: the other one's, which are good, do not count between them.
+static void a_lost_game_against_itself_is_resigned(void **state)
+{
+    talk t;
+    (void)state;
+    ludus_gtp_config config = talk_config();
+    config.resign = 0.2;
+    talk_open(&t, &config);
+    talk_ask(&t, "komi 50.5");
+    assert_null(strstr(talk_ask(&t, "genmove b"), "resign"));
+    assert_null(strstr(talk_ask(&t, "genmove w"), "resign"));
+    talk_expect(&t, "genmove b", "= resign\n\n");
+    talk_close(&t);
+}
+
 // By the clock alone: what it would not end, a full arena ends.
 static void check_timed_move(talk *t, const char *line)
 {
@@ -242,6 +257,7 @@ int main(void)
         cmocka_unit_test(games_against_itself_end_in_passes),
         cmocka_unit_test(reg_genmove_plays_nothing),
         cmocka_unit_test(a_lost_game_is_resigned_and_cleanup_is_not),
+        cmocka_unit_test(a_lost_game_against_itself_is_resigned),
         cmocka_unit_test(clocks_bound_the_search),
         cmocka_unit_test(the_lag_is_learnt_from_the_controllers_clock),
         cmocka_unit_test(pondering_changes_nothing_but_the_tree),

@@ -34,7 +34,6 @@ static ludus_clock_state random_clock(ludus_rng *rng)
     }
     if (ludus_rng_below(rng, 3) == 0) {
         c.period_seconds = spread(rng, 0.1, 100.0);
-        c.periods = (int32_t)ludus_rng_below(rng, 6);
         c.main_seconds = ludus_rng_below(rng, 2) ? 0.0 : c.main_seconds;
     }
     return c;
@@ -150,7 +149,6 @@ static void byoyomi_never_outlasts_its_period(void **state)
     for (int game = 0; game < 500; game++) {
         ludus_clock_state c = {.main_seconds = spread(&rng, 0.1, 600.0),
                                .period_seconds = spread(&rng, 0.5, 60.0),
-                               .periods = 1 + (int32_t)ludus_rng_below(&rng, 5),
                                .lag = uniform(&rng, 0.0, 0.1)};
         for (int i = 0; i < 200; i++) {
             const ludus_time_plan plan = ludus_time_plan_move(&c, 2 * i, fmax(200.0 - 2 * i, 10.0));
@@ -196,6 +194,21 @@ static void plans_are_what_a_person_expects(void **state)
     const ludus_clock_state canadian = {.moves_to_go = 25, .period_seconds = 300.0, .lag = 0.05};
     const ludus_time_plan stone = ludus_time_plan_move(&canadian, 60, 60.0);
     assert_true(stone.soft_seconds > 10.0 && stone.soft_seconds <= 12.0);
+}
+
+static void limits_are_shortened_to_a_millisecond_at_least(void **state)
+{
+    (void)state;
+    ludus_think_limits l = {.simulations = 7, .seconds = 3.0, .soft_seconds = 1.0};
+    ludus_time_shorten(&l, 0.5);
+    assert_true(l.seconds == 2.5 && l.soft_seconds == 0.5 && l.simulations == 7);
+    ludus_time_shorten(&l, 1.0);
+    assert_true(l.seconds == 1.5 && l.soft_seconds == 0.001);
+    ludus_time_shorten(&l, 9.0);
+    assert_true(l.seconds == 0.001 && l.soft_seconds == 0.001);
+    l = (ludus_think_limits){.simulations = 7};
+    ludus_time_shorten(&l, 1.0);
+    assert_true(l.seconds == 0.0 && l.soft_seconds == 0.0);
 }
 
 static void overruns_are_expected_again_and_forgotten(void **state)
@@ -315,6 +328,7 @@ int main(void)
         cmocka_unit_test(byoyomi_never_outlasts_its_period),
         cmocka_unit_test(more_time_is_more_thought),
         cmocka_unit_test(plans_are_what_a_person_expects),
+        cmocka_unit_test(limits_are_shortened_to_a_millisecond_at_least),
         cmocka_unit_test(overruns_are_expected_again_and_forgotten),
         cmocka_unit_test(a_stalling_machine_is_survived),
         cmocka_unit_test(no_game_at_a_second_and_a_hundredth_is_lost_to_a_remote_clock),
