@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "nets/softmax.h"
 
@@ -25,6 +26,17 @@ void ludus_evaluator_destroy(ludus_evaluator *evaluator)
         evaluator->ops->destroy(evaluator->self);
     }
     memset(evaluator, 0, sizeof *evaluator);
+}
+
+bool ludus_precision_parse(const char *text, int32_t *out)
+{
+    for (int32_t i = 0; i < LUDUS_NUM_PRECISIONS; i++) {
+        if (strcasecmp(text, ludus_precision_name((ludus_precision)i)) == 0) {
+            *out = i;
+            return true;
+        }
+    }
+    return false;
 }
 
 // ---- Net -------------------------------------------------------------------------------------
@@ -202,10 +214,15 @@ ludus_status ludus_evaluator_net_refresh(ludus_evaluator *evaluator, const ludus
     if (!e->calibrates_itself) {
         return ludus_net_exec_refresh(e->exec, net, error);
     }
-    // Activations' ranges move with the weights.
-    ludus_net_exec_destroy(e->exec);
-    e->exec = NULL;
-    return create_calibrated(e, net, error);
+    // Activations' ranges move with the weights. On failure the old ones go on.
+    ludus_net_exec *old = e->exec;
+    const ludus_status status = create_calibrated(e, net, error);
+    if (status != LUDUS_OK) {
+        e->exec = old;
+        return status;
+    }
+    ludus_net_exec_destroy(old);
+    return LUDUS_OK;
 }
 
 ludus_outlook_heads ludus_evaluator_outlook_heads(const ludus_evaluator *evaluator)

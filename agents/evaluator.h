@@ -39,11 +39,14 @@ void ludus_evaluator_destroy(ludus_evaluator *evaluator); // a zeroed one is acc
 
 // Net: encodes through the leaf's symmetry, softmax over the legal moves. Copies the weights into
 // its executor (see ludus_net_exec_create); refresh takes new ones of the same shape. INT8 without
-// calibration rows calibrates itself on positions of random games, anew at each refresh.
+// calibration rows calibrates itself on positions of random games, anew at each refresh. A refresh
+// that fails leaves the evaluator as it was.
 ludus_status ludus_evaluator_net(ludus_evaluator *out, const ludus_game *game, const ludus_net *net,
                                  const ludus_exec_config *config, ludus_error *error);
 ludus_status ludus_evaluator_net_refresh(ludus_evaluator *evaluator, const ludus_net *net,
                                          ludus_error *error);
+// A precision by its name, in upper or lower case; false when there is no such one.
+bool ludus_precision_parse(const char *text, int32_t *out);
 // Equal priors, even chances (draw): for tests and overhead measurements.
 ludus_status ludus_evaluator_uniform(ludus_evaluator *out, const ludus_game *game,
                                      int32_t max_batch);

@@ -2,6 +2,10 @@
 // several cores it is a thinker that searches, else a tree in line. With
 // tc=[MOVES/]SECONDS[+INCREMENT] it keeps a clock (agents/game_clock.h), plans its time and loses
 // when it is over.
+//
+// sims=N is how many simulations a move is searched with: at most so many beside movetime or tc,
+// in place of the level's own number beside level. sims=0 is no search at all: the net's most
+// likely move, without any of those and without a temperature.
 
 #include <math.h>
 #include <stdio.h>
@@ -17,9 +21,7 @@
 
 #define DEFAULT_SIMULATIONS 600
 #define MAX_SIMULATIONS 1000000
-#define CLOCK_LAG 0.01     // seconds, at least
-#define TYPICAL_PLIES 90.0 // of a game, where the net does not tell
-#define LEAST_PLIES 40.0   // late middle games are assumed to go on for a while
+#define CLOCK_LAG 0.01 // seconds, at least
 
 typedef struct net_settings {
     char file[LUDUS_PLAYER_NAME_MAX];
@@ -49,11 +51,8 @@ static const char *const keys[] = {"sims",  "level",     "movetime",    "tc",   
 
 static ludus_status read_precision(const char *value, int32_t *out, ludus_error *error)
 {
-    for (int32_t i = 0; i < LUDUS_NUM_PRECISIONS; i++) {
-        if (strcmp(value, ludus_precision_name((ludus_precision)i)) == 0) {
-            *out = i;
-            return LUDUS_OK;
-        }
+    if (ludus_precision_parse(value, out)) {
+        return LUDUS_OK;
     }
     return ludus_fail(error, LUDUS_ERR_ARG, "precision must be f32, bf16 or int8, not \"%s\"",
                       value);
@@ -114,6 +113,23 @@ static ludus_status read_setting(net_settings *s, const char *key, const char *v
                       near != NULL ? near : "sims");
 }
 
+// Without a number of simulations the level, the clock or the default has one.
+static ludus_status settle_simulations(net_settings *s, ludus_error *error)
+{
+    const bool is_timed = s->seconds > 0.0 || s->control.seconds > 0.0;
+    if (s->simulations == 0 && (is_timed || s->level > 0 || s->temperature > 0.0f)) {
+        return ludus_fail(error, LUDUS_ERR_ARG,
+                          "sims=0 is the net without search: no level, movetime, tc or temperature "
+                          "goes with it");
+    }
+    if (s->simulations < 0) {
+        s->simulations = s->level > 0 ? ludus_level_of(s->level).simulations
+                         : is_timed   ? MAX_SIMULATIONS // the clock says when
+                                      : DEFAULT_SIMULATIONS;
+    }
+    return LUDUS_OK;
+}
+
 static ludus_status read_settings(net_settings *s, const char *args, ludus_error *error)
 {
     char text[LUDUS_PLAYER_NAME_MAX];
@@ -141,13 +157,7 @@ static ludus_status read_settings(net_settings *s, const char *args, ludus_error
             return status;
         }
     }
-    if (s->simulations < 0) {
-        const bool is_timed = s->seconds > 0.0 || s->control.seconds > 0.0;
-        s->simulations = s->level > 0 ? ludus_level_of(s->level).simulations
-                         : is_timed   ? MAX_SIMULATIONS // the clock says when
-                                      : DEFAULT_SIMULATIONS;
-    }
-    return LUDUS_OK;
+    return settle_simulations(s, error);
 }
 
 static bool wants_thinker(const net_settings *s)
@@ -191,12 +201,11 @@ static ludus_status create_thinker(net_player *p, const ludus_game *game, const 
                                    ludus_error *error)
 {
     const net_settings *s = &p->settings;
-    ludus_thinker_config config = ludus_thinker_config_default();
+    ludus_thinker_config config = ludus_thinker_config_for_game(game);
     config.threads = s->threads;
     config.batch = s->batch;
     config.precision = s->precision;
     config.report_seconds = 0.0;
-    config.search.enable_lookahead = ludus_mcts_config_for_game(game).enable_lookahead;
     p->search.game = game;
     if (ludus_thinker_snapshot_init(&p->seen, game)) {
         return ludus_fail(error, LUDUS_ERR_NOMEM, "out of memory");
@@ -262,7 +271,7 @@ static void net_reset(void *self)
 static double plies_left(const net_player *p)
 {
     const double most = (double)(p->search.game->spec.max_plies - p->search.ply);
-    const double typical = fmax(TYPICAL_PLIES - (double)p->search.ply, LEAST_PLIES);
+    const double typical = ludus_time_plies_left(p->search.ply);
     const double told = (double)p->seen.moves_left;
     return fmax(fmin(told > 0.0 ? told : typical, most), 1.0);
 }

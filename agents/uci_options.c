@@ -1,10 +1,10 @@
 #include "agents/uci_options.h"
 
-#include <ctype.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "agents/level.h"
 #include "agents/thinker.h"
@@ -64,15 +64,7 @@ int32_t ludus_uci_level_of_elo(int32_t elo)
 
 static bool is_same_word(ludus_uci_word word, const char *text)
 {
-    if (strlen(text) != word.length) {
-        return false;
-    }
-    for (size_t i = 0; i < word.length; i++) {
-        if (tolower((unsigned char)word.text[i]) != tolower((unsigned char)text[i])) {
-            return false;
-        }
-    }
-    return true;
+    return strlen(text) == word.length && strncasecmp(word.text, text, word.length) == 0;
 }
 
 static void copy_word(ludus_uci_word word, char *out, size_t size)
@@ -121,13 +113,10 @@ static ludus_status set_check(const row *r, ludus_uci_word value, bool *field, l
     return LUDUS_OK;
 }
 
-static ludus_status set_precision(ludus_uci_word value, int32_t *field, ludus_error *error)
+static ludus_status set_precision(const char *text, int32_t *field, ludus_error *error)
 {
-    for (int32_t i = 0; i < LUDUS_NUM_PRECISIONS; i++) {
-        if (is_same_word(value, ludus_precision_name((ludus_precision)i))) {
-            *field = i;
-            return LUDUS_OK;
-        }
+    if (ludus_precision_parse(text, field)) {
+        return LUDUS_OK;
     }
     return ludus_fail(error, LUDUS_ERR_ARG, "Precision must be f32, bf16 or int8");
 }
@@ -164,7 +153,7 @@ ludus_status ludus_uci_options_set(ludus_uci_options *options, ludus_uci_word na
         status = set_check(r, value, field, error);
         break;
     case COMBO:
-        status = set_precision(value, field, error);
+        status = set_precision(text, field, error);
         break;
     case STRING:
         status = set_string(r, value, field, error);

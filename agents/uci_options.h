@@ -28,7 +28,7 @@ typedef struct ludus_uci_options {
     char weights[LUDUS_UCI_PATH_MAX]; // the net's file; "" = none, random playouts
 } ludus_uci_options;
 
-// 64 MiB, one thread, one line, 10 ms, f32, batches of 8, everything off, no net.
+// 64 MiB, one thread, one line, 10 ms, int8, batches of 8, everything off, no net.
 ludus_uci_options ludus_uci_options_default(void);
 
 // What a change of an option asks for.

@@ -84,26 +84,41 @@ static void add_wdl(text *t, const ludus_thought_move *top, const ludus_mcts_sta
     add(t, word);
 }
 
-static void add_line(text *t, const ludus_game *game, const void *root,
-                     const ludus_thinker_snapshot *s, const ludus_uci_options *options,
-                     int32_t index, void *pos)
+// What a report tells of.
+typedef struct report {
+    const ludus_game *game;
+    const void *root;
+    const ludus_thinker_snapshot *snapshot;
+    const ludus_uci_options *options;
+    void *scratch; // a position
+} report;
+
+// Beside the best move those alone that were tried, or are known without.
+static bool is_told(const ludus_thinker_snapshot *s, int32_t index)
+{
+    const ludus_mcts_move *at = &s->top[index].at;
+    return index == 0 || at->visits > 0 || at->is_proven;
+}
+
+// number: of MultiPV, from 1.
+static void add_line(text *t, const report *r, const ludus_thought_move *top, int32_t number)
 {
     char word[192];
     ending end;
-    const ludus_thought_move *top = &s->top[index];
+    const ludus_thinker_snapshot *s = r->snapshot;
     const int64_t visits = s->stats.visits;
     const double seconds = s->seconds > 1e-4 ? s->seconds : 1e-4;
-    play_line(game, root, top, pos, &end);
+    play_line(r->game, r->root, top, r->scratch, &end);
     snprintf(word, sizeof(word), "info depth %d seldepth %d",
              top->line_length > 0 ? top->line_length : 1,
              s->stats.depth > top->line_length ? s->stats.depth : top->line_length);
     add(t, word);
-    if (options->multi_pv > 1) {
-        snprintf(word, sizeof(word), " multipv %d", index + 1);
+    if (r->options->multi_pv > 1) {
+        snprintf(word, sizeof(word), " multipv %d", number);
         add(t, word);
     }
     add_score(t, top, &end);
-    if (options->show_wdl) {
+    if (r->options->show_wdl) {
         add_wdl(t, top, &s->stats);
     }
     snprintf(word, sizeof(word), " nodes %lld nps %.0f hashfull %d time %.0f pv", (long long)visits,
@@ -118,12 +133,16 @@ void ludus_uci_report(const ludus_game *game, const void *pos,
                       char *out)
 {
     text t = {.out = out, .size = LUDUS_UCI_REPORT_MAX};
-    void *scratch = ludus_alloc(1, game->spec.state_bytes);
+    const report r = {game, pos, snapshot, options, ludus_alloc(1, game->spec.state_bytes)};
+    int32_t lines = 0;
     out[0] = '\0';
-    for (int32_t i = 0; scratch != NULL && i < snapshot->num_top && i < options->multi_pv; i++) {
-        add_line(&t, game, pos, snapshot, options, i, scratch);
+    for (int32_t i = 0; r.scratch != NULL && i < snapshot->num_top && lines < options->multi_pv;
+         i++) {
+        if (is_told(snapshot, i)) {
+            add_line(&t, &r, &snapshot->top[i], ++lines);
+        }
     }
-    ludus_free(scratch);
+    ludus_free(r.scratch);
 }
 
 void ludus_uci_report_mate(const ludus_game *game, const void *pos, const ludus_mate *mate,

@@ -16,8 +16,6 @@
 #define REPORT_SECONDS 0.25
 #define NO_MATE_SIMULATIONS 2000 // of "go mate N" for a move when there is no mate
 #define MATE_SHARE 0.7           // of the time that the mate may be looked for
-#define TYPICAL_PLIES 90.0       // of a game
-#define LEAST_PLIES 40.0         // still to come, for sharing out the clock
 #define LONG_GAME 384            // plies; LUDUS_CHESS_MAX_PLIES is out of sight before that
 #define TEXT_MAX 1024
 
@@ -66,8 +64,7 @@ static void sayf(ludus_uci_session *s, const char *format, ...)
     say(s, text);
 }
 
-// ---- The search's own thread
-// ----------------------------------------------------------------------
+// ---- The search's own thread --------------------------------------------------------------------
 
 // The move is about to be said.
 static void note_move(ludus_uci_session *s)
@@ -196,13 +193,12 @@ static bool prepare(ludus_uci_session *s)
         sayf(s, "info string net %.200s, %s", o->weights,
              ludus_precision_name((ludus_precision)o->precision));
     }
-    ludus_thinker_config config = ludus_thinker_config_default();
+    ludus_thinker_config config = ludus_thinker_config_for_game(s->game);
     config.threads = o->threads;
     config.batch = o->batch < o->threads ? o->threads : o->batch;
     config.precision = o->precision;
     config.max_nodes = ludus_thinker_nodes_for(s->game, (size_t)o->hash << 20);
     config.report_seconds = REPORT_SECONDS;
-    config.search.enable_lookahead = true;
     config.on_report = on_report;
     config.user = s;
     if (ludus_thinker_create(&s->thinker, s->game, s->net, &config, &error)) {
@@ -233,8 +229,7 @@ static void limit_by_clock(const ludus_uci_session *s, ludus_think_limits *limit
     const int32_t plies = ludus_chess_board_of(s->root)->move_number > 0
                               ? 2 * (int32_t)ludus_chess_board_of(s->root)->move_number - 2 + side
                               : 0;
-    const ludus_time_plan plan =
-        ludus_time_plan_move(&clock, plies, fmax(TYPICAL_PLIES - plies, LEAST_PLIES));
+    const ludus_time_plan plan = ludus_time_plan_move(&clock, plies, ludus_time_plies_left(plies));
     limits->seconds = plan.seconds;
     limits->soft_seconds = plan.soft_seconds;
 }
@@ -273,14 +268,19 @@ static ludus_think_limits limits_of(const ludus_uci_session *s)
 
 // ---- Mates --------------------------------------------------------------------------------------
 
+// That are searched, and spoken of.
+static int32_t mate_moves(const ludus_uci_session *s)
+{
+    return s->go.mate < LUDUS_MATE_MAX ? s->go.mate : LUDUS_MATE_MAX;
+}
+
 // Starts the search for a mate, which the thinker's follows; false: nothing has begun.
 static bool start_mate(ludus_uci_session *s, const ludus_think_limits *limits)
 {
     ludus_chess_move only[LUDUS_CHESS_MAX_MOVES];
     const ludus_uci_go *go = &s->go;
     const ludus_chess_board *board = ludus_chess_board_of(s->root);
-    ludus_mate_limits l =
-        ludus_mate_limits_default(go->mate < LUDUS_MATE_MAX ? go->mate : LUDUS_MATE_MAX);
+    ludus_mate_limits l = ludus_mate_limits_default(mate_moves(s));
     const double seconds = limits->soft_seconds > 0.0 ? limits->soft_seconds : limits->seconds;
     l.nodes = (uint64_t)go->nodes;
     l.seconds = MATE_SHARE * seconds;
@@ -293,15 +293,12 @@ static bool start_mate(ludus_uci_session *s, const ludus_think_limits *limits)
 }
 
 // No mate: the thinker has what is left of the time.
-static void think_instead(ludus_uci_session *s, const ludus_mate *found, double seconds)
+static void think_instead(ludus_uci_session *s, const ludus_mate *found)
 {
     ludus_think_limits limits = limits_of(s);
     sayf(s, "info string %s mate in %d moves",
-         found->verdict == LUDUS_MATE_NONE ? "there is no" : "found no", (int)s->go.mate);
-    if (limits.seconds > 0.0) {
-        limits.seconds = fmax(limits.seconds - seconds, 0.001);
-        limits.soft_seconds = fmin(limits.soft_seconds, limits.seconds);
-    }
+         found->verdict == LUDUS_MATE_NONE ? "there is no" : "found no", mate_moves(s));
+    ludus_time_shorten(&limits, ludus_clock() - s->asked);
     ludus_thinker_start(s->thinker, s->root, &limits);
 }
 
@@ -315,7 +312,7 @@ static void on_mate_search(const ludus_mate *found, double seconds, void *user)
         note_move(s);
         say(s, s->report);
     } else {
-        think_instead(s, found, seconds);
+        think_instead(s, found);
     }
 }
 
@@ -455,6 +452,7 @@ static void hear_go(ludus_uci_session *s, const char *rest)
         limits = (ludus_think_limits){
             .enable_endless = true, .only = limits.only, .num_only = limits.num_only};
     }
+    ludus_time_shorten(&limits, ludus_clock() - asked); // the net may have been loaded just now
     if (s->go.mate <= 0 || limits.enable_endless || !start_mate(s, &limits)) {
         ludus_thinker_start(s->thinker, s->root, &limits);
     }

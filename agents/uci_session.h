@@ -13,13 +13,12 @@
 //
 // Search:   agents/thinker.h.
 // Clocks:   agents/time_control.h. The lag is "Move Overhead" at least, and what the peer's clock
-// is
-//           seen to lose beyond our moves, up to a tenth of a second; "debug on" has it told.
-// `mate N`: a mate in at most N moves is looked for exactly (agents/mate_search.h), in 70 % of the
-//           time or for so many nodes if there is a limit, else until it is found or ruled out.
-//           With no mate the move is an ordinary search's, of 2,000 simulations unless another
-//           limit was given. With "infinite", and after "ponderhit", only the ordinary search is
-//           made.
+//           is seen to lose beyond our moves, up to a tenth of a second; "debug on" has it told.
+// `mate N`: a mate in at most N moves (64, if N is more) is looked for exactly
+//           (agents/mate_search.h), in 70 % of the time or for so many nodes if there is a limit,
+//           else until it is found or ruled out. With no mate the move is an ordinary search's, of
+//           2,000 simulations unless another limit was given. With "infinite", and after
+//           "ponderhit", only the ordinary search is made.
 // Strength: UCI_LimitStrength plays the level that UCI_Elo names (agents/uci_options.h, not
 //           calibrated): that level's simulations at most, its draw among good moves, and the clock
 //           besides.

@@ -47,7 +47,7 @@ ludus_status ludus_uci_go_parse(const ludus_game *game, const void *pos, const c
 bool ludus_uci_setoption_parse(const char *rest, ludus_uci_word *name, ludus_uci_word *value);
 
 // rest: what follows "position". Unlike the game itself the protocol plays on after draws by
-// repetition and fifty moves: their past is then forgotten. *plies: since the start of the text.
+// repetition and fifty moves: their past is then forgotten.
 // On failure `pos` is untouched and the line names the FEN's fault or the move.
 ludus_status ludus_uci_position_parse(const ludus_game *game, const char *rest, bool is_960,
                                       void *pos, ludus_error *error);

@@ -515,6 +515,23 @@ static void every_precision_and_setting_plays(void **state)
     ludus_game_close(&game);
 }
 
+static void no_search_goes_with_no_limits_of_one(void **state)
+{
+    static const char *const suffixes[] = {"level=3", "movetime=0.1", "tc=1+0.1", "temperature=1"};
+    ludus_game game;
+    (void)state;
+    open_game(&game, "connect4");
+    for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
+        ludus_player player;
+        ludus_error error;
+        char text[LUDUS_PLAYER_NAME_MAX];
+        snprintf(text, sizeof text, "net:x.safetensors,sims=0,%s", suffixes[i]);
+        assert_int_equal(ludus_player_open(&player, &game, text, &error), LUDUS_ERR_ARG);
+        assert_non_null(strstr(error.text, "sims=0 is the net without search"));
+    }
+    ludus_game_close(&game);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -531,6 +548,7 @@ int main(void)
         cmocka_unit_test(the_solver_says_what_it_plays),
         cmocka_unit_test(wrong_players_get_one_line),
         cmocka_unit_test(every_precision_and_setting_plays),
+        cmocka_unit_test(no_search_goes_with_no_limits_of_one),
     };
     return cmocka_run_group_tests(tests, temp_folder_create, temp_folder_destroy);
 }

@@ -344,6 +344,9 @@ static void go_mate_finds_what_there_is_and_moves_anyway(void **state)
     tell(p, "go mate 12 nodes 300");
     expect(p, "info string found no mate in 12 moves", line);
     expect(p, "bestmove", line);
+    tell(p, "go mate 100 nodes 300"); // more than is looked for, or claimed
+    expect(p, "info string found no mate in 64 moves", line);
+    expect(p, "bestmove", line);
     tell(p, "go mate 12"); // for hours
     assert_true(is_running_silently(p));
     tell(p, "stop");
@@ -363,15 +366,30 @@ static void several_lines_come_best_first(void **state)
     peer *p = meet();
     (void)state;
     tell(p, "setoption name MultiPV value 3");
-    tell(p, "position fen 6k1/5ppp/8/8/8/8/5PPP/3R2K1 w - - 0 1");
+    tell(p, "position startpos");
     tell(p, "go nodes 300");
-    expect(p, "info depth", line);
+    for (int i = 1; i <= 3; i++) {
+        char number[16];
+        expect(p, "info depth", line);
+        snprintf(number, sizeof(number), " multipv %d ", i);
+        assert_non_null(strstr(line, number));
+    }
+    expect(p, "bestmove", line);
+    part(p);
+}
+
+// A mate at once proves the root before any other move is looked at.
+static void lines_that_nobody_searched_are_not_told(void **state)
+{
+    char line[512];
+    peer *p = meet();
+    (void)state;
+    tell(p, "setoption name MultiPV value 3");
+    tell(p, "position fen 6k1/5ppp/8/8/8/8/8/R3K3 w - - 0 1");
+    tell(p, "go nodes 300");
+    expect_last_info(p, line);
     assert_non_null(strstr(line, " multipv 1 score mate 1 "));
-    expect(p, "info depth", line);
-    assert_non_null(strstr(line, " multipv 2 "));
-    expect(p, "info depth", line);
-    assert_non_null(strstr(line, " multipv 3 "));
-    expect(p, "bestmove d1d8", line);
+    assert_null(strstr(p->heard, " multipv 2 "));
     part(p);
 }
 
@@ -475,6 +493,7 @@ int main(void)
         cmocka_unit_test(mates_are_announced_with_their_distance),
         cmocka_unit_test(go_mate_finds_what_there_is_and_moves_anyway),
         cmocka_unit_test(several_lines_come_best_first),
+        cmocka_unit_test(lines_that_nobody_searched_are_not_told),
         cmocka_unit_test(centipawns_rise_with_the_value),
         cmocka_unit_test(chess960_castles_by_king_takes_rook),
         cmocka_unit_test(it_plays_on_where_nobody_claimed_the_draw),
