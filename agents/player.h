@@ -43,8 +43,9 @@ typedef struct ludus_player_ops {
     void (*destroy)(void *self);
     // A new game begins from the initial position. (optional)
     void (*reset)(void *self);
-    // `pos` is unfinished. LUDUS_ERR_STATE means the player resigns or its input ended; the error
-    // line says so. External engines may fail with LUDUS_ERR_IO or LUDUS_ERR_FORMAT.
+    // `pos` is unfinished. LUDUS_ERR_STATE means that the game is over for the player: it resigns,
+    // its input ended, its time is up, or its move is one that the rules forbid; the error line
+    // says which. External engines may fail with LUDUS_ERR_IO or LUDUS_ERR_FORMAT besides.
     ludus_status (*choose)(void *self, const void *pos, ludus_rng *rng, ludus_move *out,
                            ludus_error *error);
     // Any player (itself included) made a move from `pos`. (optional)
@@ -63,6 +64,7 @@ ludus_status ludus_player_open(ludus_player *out, const ludus_game *game, const 
                                ludus_error *error);
 void ludus_player_close(ludus_player *player); // a zeroed one is accepted
 void ludus_player_reset(ludus_player *player);
+// The entry's failures, and LUDUS_ERR_STATE for a move that is not legal.
 ludus_status ludus_player_choose(ludus_player *player, const void *pos, ludus_rng *rng,
                                  ludus_move *out, ludus_error *error);
 void ludus_player_observe(ludus_player *player, const void *pos, ludus_move move);

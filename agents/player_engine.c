@@ -140,22 +140,30 @@ ludus_status ludus_engine_game_check(const ludus_engine_game *heard, const void 
     return LUDUS_OK;
 }
 
+static void change_case(const char *text, int (*change)(int), char out[LUDUS_GAME_TEXT_MAX])
+{
+    snprintf(out, LUDUS_GAME_TEXT_MAX, "%s", text);
+    for (char *c = out; *c != '\0'; c++) {
+        *c = (char)change((unsigned char)*c);
+    }
+}
+
 ludus_status ludus_engine_parse_move(const ludus_game *game, const void *pos, const char *text,
                                      ludus_move *out, ludus_error *error)
 {
+    int (*const changes[])(int) = {tolower, toupper};
     char other[LUDUS_GAME_TEXT_MAX];
-    const ludus_status status = ludus_game_parse_move(game, pos, text, out, error);
-    if (status == LUDUS_OK || strlen(text) >= sizeof(other)) {
-        return status;
+    ludus_error why;
+    ludus_status status = ludus_game_parse_move(game, pos, text, out, &why);
+    bool is_move = status == LUDUS_ERR_ARG; // not legal
+    for (int i = 0; i < 2 && status != LUDUS_OK && strlen(text) < sizeof(other); i++) {
+        change_case(text, changes[i], other);
+        status = ludus_game_parse_move(game, pos, other, out, NULL);
+        is_move = is_move || status == LUDUS_ERR_ARG;
     }
-    for (int upper = 0; upper < 2; upper++) {
-        snprintf(other, sizeof(other), "%s", text);
-        for (char *c = other; *c != '\0'; c++) {
-            *c = (char)(upper ? toupper((unsigned char)*c) : tolower((unsigned char)*c));
-        }
-        if (ludus_game_parse_move(game, pos, other, out, NULL) == LUDUS_OK) {
-            return LUDUS_OK;
-        }
+    if (status == LUDUS_OK) {
+        return LUDUS_OK;
     }
-    return status;
+    return ludus_fail(error, is_move ? LUDUS_ERR_STATE : LUDUS_ERR_FORMAT, "its move: %s",
+                      why.text);
 }

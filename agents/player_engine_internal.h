@@ -59,7 +59,9 @@ void ludus_engine_game_observe(ludus_engine_game *heard, const void *pos, ludus_
 ludus_status ludus_engine_game_check(const ludus_engine_game *heard, const void *pos,
                                      ludus_error *error);
 
-// A move as engines spell it, upper or lower case; otherwise as ludus_game_parse_move.
+// A move as engines spell it, upper or lower case.
+// LUDUS_ERR_STATE: a move of the game, but one that the rules forbid here, which loses the game, as
+// programs may differ in their rules; LUDUS_ERR_FORMAT: no move at all, which ends a match.
 ludus_status ludus_engine_parse_move(const ludus_game *game, const void *pos, const char *text,
                                      ludus_move *out, ludus_error *error);
 

@@ -83,6 +83,9 @@ static ludus_status exchange(gtp_player *p, const char *command, bool *accepted,
             *accepted = line[0] == '=';
             snprintf(answer, ANSWER_MAX, "%s", text_of(line));
         }
+        if (status == LUDUS_OK && ludus_clock() >= deadline) { // it talks on and on
+            status = LUDUS_ERR_STATE;
+        }
         if (status == LUDUS_ERR_STATE) {
             ludus_fail(error, LUDUS_ERR_IO, "no answer to \"%s\" within %g s", command, p->timeout);
         }
@@ -142,7 +145,8 @@ static ludus_status catch_up(gtp_player *p, ludus_error *error)
     while (status == LUDUS_OK && p->plies < p->heard.plies) {
         char command[LUDUS_GAME_TEXT_MAX + 16], answer[ANSWER_MAX];
         const ludus_engine_move *move = &p->heard.moves[p->plies];
-        snprintf(command, sizeof(command), "play %c %s", "bw"[move->side], move -> text);
+        const char *colour = move->side == 0 ? "b" : "w";
+        snprintf(command, sizeof(command), "play %s %s", colour, move->text);
         status = ask(p, command, answer, error);
         if (status == LUDUS_OK) {
             p->on_board[p->plies++] = move->move;
@@ -151,13 +155,11 @@ static ludus_status catch_up(gtp_player *p, ludus_error *error)
     return status;
 }
 
-// Asks `verb` for a move. What is no move at all ends the match; a move that the rules forbid only
-// loses the game, as programs may differ in their ko rules.
+// Asks `verb` for a move.
 static ludus_status ask_move(gtp_player *p, const char *verb, const void *pos, ludus_move *out,
                              ludus_error *error)
 {
     char command[32], answer[ANSWER_MAX];
-    ludus_error why;
     const ludus_game *game = p->heard.game;
     snprintf(command, sizeof(command), "%s %c", verb, "bw"[ludus_game_to_move(game, pos)]);
     const ludus_status status = ask(p, command, answer, error);
@@ -168,12 +170,7 @@ static ludus_status ask_move(gtp_player *p, const char *verb, const void *pos, l
     if (strcasecmp(answer, "resign") == 0) {
         return ludus_fail(error, LUDUS_ERR_STATE, "it resigns");
     }
-    if (ludus_engine_parse_move(game, pos, answer, out, &why) == LUDUS_OK) {
-        return LUDUS_OK;
-    }
-    const bool is_move = game->ops->move_from_text(game->ctx, pos, answer, out) == LUDUS_OK;
-    return ludus_fail(error, is_move ? LUDUS_ERR_STATE : LUDUS_ERR_FORMAT, "its move: %s",
-                      why.text);
+    return ludus_engine_parse_move(game, pos, answer, out, error);
 }
 
 static ludus_status generate(gtp_player *p, const void *pos, ludus_move *out, ludus_error *error)

@@ -236,7 +236,6 @@ static ludus_status uci_choose(void *self, const void *pos, ludus_rng *rng, ludu
 {
     uci_player *p = self;
     char go[192];
-    ludus_error why;
     (void)rng;
     const int32_t side = ludus_game_to_move(p->heard.game, pos);
     ludus_status status = ludus_engine_game_check(&p->heard, pos, error);
@@ -260,11 +259,8 @@ static ludus_status uci_choose(void *self, const void *pos, ludus_rng *rng, ludu
             ludus_fail(error, LUDUS_ERR_IO, "no move within %g s of \"%s\"", p->search.seconds, go);
     }
     status = status ? status : press_clock(p, side, error);
-    if (status == LUDUS_OK &&
-        ludus_engine_parse_move(p->heard.game, pos, p->search.best, out, &why)) {
-        return ludus_fail(error, LUDUS_ERR_FORMAT, "its move: %s", why.text);
-    }
-    return status;
+    return status ? status
+                  : ludus_engine_parse_move(p->heard.game, pos, p->search.best, out, error);
 }
 
 static void uci_observe(void *self, const void *pos, ludus_move move)

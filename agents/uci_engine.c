@@ -1,11 +1,11 @@
 #include "agents/uci_engine.h"
 
-#include <ctype.h>
 #include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/config.h"
 #include "base/process.h"
@@ -114,7 +114,7 @@ static bool begins(const char *text, const char *word)
 typedef void on_line(void *user, const char *line);
 
 // Reads until a line that begins with `word`, which is left in *line. LUDUS_ERR_STATE: it did not
-// come within `seconds`.
+// come within `seconds`, however many others did.
 static ludus_status wait_for(ludus_uci_engine *engine, const char *word, double seconds,
                              const char **line, on_line *each, void *user, ludus_error *error)
 {
@@ -128,6 +128,9 @@ static ludus_status wait_for(ludus_uci_engine *engine, const char *word, double 
         }
         if (each != NULL) {
             each(user, *line);
+        }
+        if (ludus_clock() >= end) {
+            return ludus_fail(error, LUDUS_ERR_STATE, "no \"%s\" within %g s", word, seconds);
         }
     }
 }
@@ -215,19 +218,10 @@ const char *ludus_uci_engine_name(const ludus_uci_engine *engine)
 // ---- Options and games --------------------------------------------------------------------------
 
 // Options are told apart without regard to case.
-static bool is_same_word(const char *a, const char *b)
-{
-    while (*a != '\0' && tolower((unsigned char)*a) == tolower((unsigned char)*b)) {
-        a++;
-        b++;
-    }
-    return *a == *b;
-}
-
 bool ludus_uci_engine_has(const ludus_uci_engine *engine, const char *option)
 {
     for (int32_t i = 0; i < engine->num_options; i++) {
-        if (is_same_word(engine->options[i], option)) {
+        if (strcasecmp(engine->options[i], option) == 0) {
             return true;
         }
     }

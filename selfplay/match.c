@@ -153,16 +153,6 @@ static void play_move(const match *m, match_worker *worker, match_pair *pair, in
     ludus_game_play(m->game, worker->pos, move);
 }
 
-static ludus_status check_move(const match *m, const match_worker *worker, int32_t side,
-                               ludus_move move, ludus_error *error)
-{
-    if (ludus_game_is_legal(m->game, worker->pos, move)) {
-        return LUDUS_OK;
-    }
-    return ludus_fail(error, LUDUS_ERR_FORMAT, "%s chose move %d, which is not legal",
-                      m->config->player[side], move);
-}
-
 // Game 0: player[0] moves first; game 1: player[1] does. Leaves the first mover's outcome.
 static ludus_status play_game(const match *m, match_worker *worker, int32_t index, int32_t game,
                               match_pair *pair, ludus_error *error)
@@ -183,14 +173,13 @@ static ludus_status play_game(const match *m, match_worker *worker, int32_t inde
         const int32_t to_move = ludus_game_to_move(m->game, pos);
         const int32_t side = to_move ^ game;
         ludus_move move = LUDUS_MOVE_NONE;
-        ludus_status status =
+        const ludus_status status =
             ludus_player_choose(&worker->player[side], pos, &rng[side], &move, error);
         if (status == LUDUS_ERR_STATE) {
             pair->forfeits[side]++;
             pair->outcome[game] = to_move == 0 ? LUDUS_LOSS : LUDUS_WIN;
             return LUDUS_OK;
         }
-        status = status ? status : check_move(m, worker, side, move, error);
         if (status) {
             return status;
         }

@@ -228,6 +228,8 @@ static void bad_texts_are_refused(void **state)
         {"gtp:cat?komi=5", "no such setting"},
         {"gtp:cat?", "a setting without a name"},
         {"gtp:cat?timeout=.1", "no answer to \"name\""},
+        {"gtp:yes?timeout=.1", "no answer to \"name\""},   // floods, and never ends what it begins
+        {"gtp:yes =?timeout=.1", "no answer to \"name\""}, // to answer
     };
     ludus_game game;
     (void)state;

@@ -131,6 +131,7 @@ static void failures_are_named(void **state)
     } cases[] = {
         {"uci:no-such-program", {"no-such-program", NULL}},
         {"uci:cat?timeout=0.2", {"uciok", NULL}},
+        {"uci:yes?timeout=0.2", {"uciok", NULL}},
         {"uci:sh -c 'exit 3'?timeout=2", {"status 3", NULL}},
         {FIRST_MOVE "?Skill=3", {"no option \"Skill\"", NULL}},
         {FIRST_MOVE "?tc=abc", {"tc must be", NULL}},
@@ -142,6 +143,7 @@ static void failures_are_named(void **state)
         {SAYS("echo bestmove d4"), {"its move", "d4"}},
         {SAYS("exit 7"), {"status 7", NULL}},
         {SAYS(":") "?movetime=50&timeout=0.2", {"silent", "go movetime 50"}},
+        {SAYS("yes info") "?movetime=50&timeout=0.2", {"silent", "go movetime 50"}},
     };
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -175,6 +177,27 @@ static void an_engine_that_oversteps_its_time_loses_the_game(void **state)
     assert_int_equal(result.losses, 2);
     assert_int_equal(result.forfeits[0], 2);
     assert_int_equal(result.forfeits[1], 0);
+    ludus_game_close(&game);
+}
+
+// The second time a1 is taken. That too costs the game, not the match.
+static void an_engine_that_breaks_the_rules_loses_the_game(void **state)
+{
+    ludus_game game;
+    ludus_error error;
+    ludus_match_result result;
+    ludus_match_config config = ludus_match_config_default();
+    (void)state;
+    open_game(&game, "tictactoe");
+    config.player[0] = SAYS("echo bestmove a1");
+    config.player[1] = "random";
+    config.pairs = 1;
+    config.opening_plies = 0;
+    if (ludus_match_run(&game, &config, NULL, NULL, NULL, &result, &error)) {
+        fail_msg("%s", error.text);
+    }
+    assert_int_equal(result.losses, 2);
+    assert_int_equal(result.forfeits[0], 2);
     ludus_game_close(&game);
 }
 
@@ -237,6 +260,7 @@ int main(void)
         cmocka_unit_test(an_engine_plays_whole_games),
         cmocka_unit_test(failures_are_named),
         cmocka_unit_test(an_engine_that_oversteps_its_time_loses_the_game),
+        cmocka_unit_test(an_engine_that_breaks_the_rules_loses_the_game),
         cmocka_unit_test(stockfish_plays_a_timed_match),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
