@@ -10,7 +10,7 @@ typedef enum bound { BOUND_NONE, BOUND_EXACT, BOUND_LOWER, BOUND_UPPER } bound;
 
 typedef struct entry {
     uint64_t hash;
-    int32_t score;
+    int32_t score;   // wins and losses by the plies from here
     ludus_move move; // best or cutting
     int8_t depth;
     int8_t bound;
@@ -64,6 +64,14 @@ static uint8_t *state_at(const ludus_negamax *s, int32_t ply)
     return s->states + (size_t)ply * s->game.spec.state_bytes;
 }
 
+// The table holds what is won and lost as seen from its own position, wherever that was met: by the
+// plies from there. Scores speak of the plies from the root.
+static int32_t shifted(int32_t score, int32_t plies)
+{
+    const int32_t decided = LUDUS_NEGAMAX_WIN / 2; // far from any heuristic
+    return score > decided ? score + plies : score < -decided ? score - plies : score;
+}
+
 static int32_t leaf_score(const ludus_negamax *s, const void *pos)
 {
     return (int32_t)(1000.0f * ludus_game_heuristic(&s->game, pos));
@@ -81,13 +89,14 @@ static void order_moves(ludus_move *moves, int32_t n, ludus_move first)
     }
 }
 
-static bool table_decides(const entry *e, int32_t depth, int32_t alpha, int32_t beta)
+// Whether an entry's score, as seen from the root, decides its position.
+static bool table_decides(const entry *e, int32_t score, int32_t depth, int32_t alpha, int32_t beta)
 {
     if (e->depth != depth) { // a deeper result would make scores depend on earlier searches
         return false;
     }
-    return e->bound == BOUND_EXACT || (e->bound == BOUND_LOWER && e->score >= beta) ||
-           (e->bound == BOUND_UPPER && e->score <= alpha);
+    return e->bound == BOUND_EXACT || (e->bound == BOUND_LOWER && score >= beta) ||
+           (e->bound == BOUND_UPPER && score <= alpha);
 }
 
 static int32_t search(ludus_negamax *s, int32_t ply, int32_t depth, int32_t alpha, int32_t beta);
@@ -116,8 +125,9 @@ static int32_t search(ludus_negamax *s, int32_t ply, int32_t depth, int32_t alph
     const uint64_t hash = ludus_game_hash(&s->game, pos);
     entry *e = &s->table[hash % TABLE_ENTRIES];
     const bool known = e->bound != BOUND_NONE && e->hash == hash;
-    if (known && table_decides(e, depth, alpha, beta)) {
-        return e->score;
+    const int32_t told = shifted(e->score, -ply);
+    if (known && table_decides(e, told, depth, alpha, beta)) {
+        return told;
     }
     ludus_move *moves = s->moves + (size_t)ply * (size_t)s->game.spec.max_legal;
     const int32_t n = ludus_game_legal(&s->game, pos, moves);
@@ -136,7 +146,7 @@ static int32_t search(ludus_negamax *s, int32_t ply, int32_t depth, int32_t alph
         alpha = best > alpha ? best : alpha;
     }
     const bound kind = best >= beta ? BOUND_LOWER : best > floor ? BOUND_EXACT : BOUND_UPPER;
-    *e = (entry){hash, best, best_move, (int8_t)depth, (int8_t)kind};
+    *e = (entry){hash, shifted(best, ply), best_move, (int8_t)depth, (int8_t)kind};
     return best;
 }
 
