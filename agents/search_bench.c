@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define SEED 1
+#define EXTRA 4 // evaluations of each leaf beyond the first when these are timed
 
 typedef struct bench {
     const ludus_game *game;
@@ -51,7 +52,22 @@ static void destroy(bench *b)
     ludus_free(b->pos);
 }
 
-static void play_game(bench *b, uint64_t number, counts *c)
+// A search as ludus_mcts_run has it, each leaf evaluated `times` times.
+static void search(bench *b, ludus_rng *rng, int32_t times)
+{
+    ludus_leaf leaf;
+    ludus_mcts_start(b->tree, b->pos, b->config.simulations, true, rng);
+    while (!ludus_mcts_done(b->tree)) {
+        if (ludus_mcts_gather(b->tree, &leaf, 1) > 0) {
+            for (int32_t i = 0; i < times; i++) {
+                ludus_evaluate(&b->evaluator, 1, &leaf);
+            }
+            ludus_mcts_apply(b->tree, &leaf, 1);
+        }
+    }
+}
+
+static void play_game(bench *b, uint64_t number, int32_t times, counts *c)
 {
     ludus_rng rng;
     ludus_rng_init(&rng, SEED, number);
@@ -59,7 +75,7 @@ static void play_game(bench *b, uint64_t number, counts *c)
     ludus_mcts_reset(b->tree);
     for (int32_t ply = 0; ludus_game_outcome(b->game, b->pos) == LUDUS_ONGOING; ply++) {
         ludus_mcts_stats stats;
-        ludus_mcts_run(b->tree, b->pos, b->config.simulations, true, &rng, &b->evaluator, 1);
+        search(b, &rng, times);
         ludus_mcts_stats_get(b->tree, &stats);
         const ludus_move move = ludus_mcts_choose(b->tree, ply, &rng);
         ludus_game_play(b->game, b->pos, move);
@@ -70,19 +86,31 @@ static void play_game(bench *b, uint64_t number, counts *c)
     }
 }
 
+// The same games once more, with each leaf evaluated over and over: the seconds of one evaluation
+// of each. Reading the thread's clock around each of them would take longer than they do.
+static double evaluation_seconds(bench *b, uint64_t games, double once)
+{
+    counts unused = {0};
+    const double start = ludus_clock_thread();
+    for (uint64_t number = 0; number < games; number++) {
+        play_game(b, number, 1 + EXTRA, &unused);
+    }
+    const double more = ludus_clock_thread() - start - once;
+    return more > 0.0 ? more / EXTRA : 0.0;
+}
+
 static sample measure(bench *b)
 {
     counts c = {0};
     double seconds;
-    uint64_t number = 0;
-    b->evaluator.seconds = 0.0;
+    uint64_t games = 0;
     const double start = ludus_clock_thread();
     do {
-        play_game(b, number++, &c);
+        play_game(b, games++, 1, &c);
         seconds = ludus_clock_thread() - start;
     } while (seconds < b->config.seconds);
     const double simulations = (double)c.simulations;
-    const double inside = b->evaluator.seconds;
+    const double inside = evaluation_seconds(b, games, seconds);
     return (sample){
         .overhead = (seconds - inside) / simulations * 1e6,
         .evaluate = inside / simulations * 1e6,

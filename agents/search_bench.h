@@ -4,10 +4,11 @@
 // Games are played from the start with the uniform evaluator, one leaf at a time, with root noise
 // and the subtree kept, as in self-play; the time inside ludus_evaluate is taken off. No evaluation
 // cache: its hits would hide the cost of expanding. A repetition is as many whole games as fit into
-// `seconds`, always the same ones in the same order; what is reported are medians over repetitions.
+// `seconds`, always the same ones in the same order, and the same again with each leaf evaluated
+// five times, from which the time of one evaluation follows; what is reported are medians over
+// repetitions.
 //
-// Threads: one; times are CPU seconds of the calling thread. Two readings of the clock per
-// evaluation are part of what is measured.
+// Threads: one; times are CPU seconds of the calling thread.
 // Repeat: the times do not; a game of a given number is always the same.
 
 #ifndef LUDUS_AGENTS_SEARCH_BENCH_H
