@@ -357,9 +357,9 @@ static void run_kata_genmove(ludus_gtp *gtp, const ludus_gtp_words *words, ludus
 }
 
 const ludus_gtp_row ludus_gtp_analyze_rows[] = {
-    {"lz-analyze", 0, 64, run_lz_analyze, false},
-    {"kata-analyze", 0, 64, run_kata_analyze, false},
-    {"lz-genmove_analyze", 0, 64, run_lz_genmove, false},
-    {"kata-genmove_analyze", 0, 64, run_kata_genmove, false},
+    {"lz-analyze", 0, LUDUS_GTP_WORDS_MAX - 1, run_lz_analyze, false},
+    {"kata-analyze", 0, LUDUS_GTP_WORDS_MAX - 1, run_kata_analyze, false},
+    {"lz-genmove_analyze", 0, LUDUS_GTP_WORDS_MAX - 1, run_lz_genmove, false},
+    {"kata-genmove_analyze", 0, LUDUS_GTP_WORDS_MAX - 1, run_kata_genmove, false},
     {NULL, 0, 0, NULL, false},
 };

@@ -201,6 +201,24 @@ static void a_net_of_one_size_refuses_others(void **state)
     assert_null(none);
 }
 
+// Programs forbid what lies outside a region point by point, four words each.
+static void a_request_may_have_many_words(void **state)
+{
+    char line[4096] = "lz-genmove_analyze b 10";
+    talk t;
+    (void)state;
+    talk_open_small(&t);
+    for (int i = 0; i < 72; i++) {
+        const size_t length = strlen(line);
+        snprintf(line + length, sizeof line - length, " avoid b %c%d 1", "ABCDEFGHJ"[i % 9],
+                 1 + i / 9);
+    }
+    const char *played = strstr(talk_ask(&t, line), "play ");
+    assert_non_null(played);
+    assert_true(strstr(played, "9\n") != NULL || strstr(played, "pass") != NULL); // the last row
+    talk_close(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -210,6 +228,7 @@ int main(void)
         cmocka_unit_test(a_pooled_net_plays_on_any_board),
         cmocka_unit_test(every_move_is_told_with_its_own_score),
         cmocka_unit_test(a_net_of_one_size_refuses_others),
+        cmocka_unit_test(a_request_may_have_many_words),
     };
     return cmocka_run_group_tests(tests, temp_folder_create, temp_folder_destroy);
 }
