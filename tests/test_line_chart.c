@@ -93,6 +93,25 @@ static void a_rounded_scale_begins_and_ends_at_ticks(void **state)
     assert_true(scale.low <= .003 && scale.low > .002 && scale.high >= 4.1 && scale.high < 6.0);
 }
 
+static void a_rounded_scale_has_ticks_at_both_ends(void **state)
+{
+    (void)state;
+    ludus_rng rng;
+    ludus_rng_init(&rng, 2, 0);
+    for (int i = 0; i < 20000; i++) {
+        double ticks[LUDUS_SCALE_MAX_TICKS];
+        const double size = pow(10.0, 10.0 * ludus_rng_double(&rng) - 5.0);
+        const double low = (ludus_rng_double(&rng) - .5) * size;
+        const double high = low + size * (.01 + ludus_rng_double(&rng));
+        const int32_t most = 3 + (int32_t)ludus_rng_below(&rng, 9);
+        ludus_scale scale = ludus_scale_rounded(low, high, false, most);
+        const int32_t count = ludus_scale_ticks(&scale, most, ticks);
+        assert_in_range(count, 2, most);
+        assert_true(fabs(ticks[0] - scale.low) < 1e-6 * size);
+        assert_true(fabs(ticks[count - 1] - scale.high) < 1e-6 * size);
+    }
+}
+
 static void texts_are_short_and_exact(void **state)
 {
     (void)state;
@@ -250,6 +269,7 @@ int main(void)
         cmocka_unit_test(ticks_are_round_ascending_and_told_apart),
         cmocka_unit_test(a_usual_axis_has_the_expected_ticks),
         cmocka_unit_test(a_rounded_scale_begins_and_ends_at_ticks),
+        cmocka_unit_test(a_rounded_scale_has_ticks_at_both_ends),
         cmocka_unit_test(texts_are_short_and_exact),
         cmocka_unit_test(any_range_becomes_a_scale),
         cmocka_unit_test(places_and_values_are_inverse),

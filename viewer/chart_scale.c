@@ -55,18 +55,30 @@ static double round_step(double least)
            power;
 }
 
+// Whole steps that cover the scale.
+static double steps_over(const ludus_scale *scale, double step)
+{
+    return ceil(scale->high / step - 1e-9) - floor(scale->low / step + 1e-9);
+}
+
 ludus_scale ludus_scale_rounded(double low, double high, bool is_log, int32_t most)
 {
+    assert(most >= 3); // two cannot cover both sides of zero
     ludus_scale scale = ludus_scale_over(low, high, is_log);
     if (is_log) {
         scale.low = pow(10.0, floor(log10(scale.low) * 10.0) / 10.0);
         scale.high = pow(10.0, ceil(log10(scale.high) * 10.0) / 10.0);
         return ludus_scale_over(scale.low, scale.high, true);
     }
-    const double step = round_step((scale.high - scale.low) / most);
+    double step = round_step((scale.high - scale.low) / most);
+    while (steps_over(&scale, step) + 1.0 > most) {
+        step = round_step(step * 1.5);
+    }
     scale.low = floor(scale.low / step + 1e-9) * step;
     scale.high = ceil(scale.high / step - 1e-9) * step;
-    return ludus_scale_over(scale.low, scale.high, false);
+    scale = ludus_scale_over(scale.low, scale.high, false);
+    scale.whole_step = step;
+    return scale;
 }
 
 bool ludus_scale_widen(const double *values, int32_t count, bool is_log, double *low, double *high)
@@ -87,7 +99,8 @@ bool ludus_scale_widen(const double *values, int32_t count, bool is_log, double 
 static int32_t linear_ticks(ludus_scale *scale, int32_t most, double *ticks)
 {
     const double slack = 1e-9 * (scale->high - scale->low);
-    scale->step = round_step((scale->high - scale->low) / most);
+    scale->step =
+        scale->whole_step > 0.0 ? scale->whole_step : round_step((scale->high - scale->low) / most);
     for (;;) {
         const double first = ceil((scale->low - slack) / scale->step);
         const double last = floor((scale->high + slack) / scale->step);
@@ -224,17 +237,17 @@ double ludus_scale_value(const ludus_scale *scale, double place)
                          : scale->low + place * (scale->high - scale->low);
 }
 
+double ludus_smoother_add(ludus_smoother *smoother, double weight, double value)
+{
+    smoother->mean = weight * smoother->mean + (1.0 - weight) * value;
+    smoother->mass = weight * smoother->mass + (1.0 - weight);
+    return smoother->mean / smoother->mass;
+}
+
 void ludus_smooth(const double *in, int32_t count, double weight, double *out)
 {
-    double mean = 0.0;
-    double mass = 0.0; // of the weights so far
+    ludus_smoother smoother = {0};
     for (int32_t i = 0; i < count; i++) {
-        if (isfinite(in[i])) {
-            mean = weight * mean + (1.0 - weight) * in[i];
-            mass = weight * mass + (1.0 - weight);
-            out[i] = mean / mass;
-        } else {
-            out[i] = (double)NAN;
-        }
+        out[i] = isfinite(in[i]) ? ludus_smoother_add(&smoother, weight, in[i]) : (double)NAN;
     }
 }

@@ -17,14 +17,15 @@
 typedef struct ludus_scale {
     double low, high; // low < high; both positive on a logarithmic axis
     bool is_log;
-    double step; // between ticks whose texts must differ; 0 on a logarithmic axis
+    double step;       // between ticks whose texts must differ; 0 on a logarithmic axis
+    double whole_step; // both ends are multiples of it; 0 = of nothing
 } ludus_scale;
 
 // A scale that shows low..high whatever they are: a single value gets room around it, bad numbers
 // become 0..1, and a logarithmic axis begins above zero.
 ludus_scale ludus_scale_over(double low, double high, bool is_log);
-// The same, widened to whole steps of at most `most` ticks (a nice y axis). Linear only; a
-// logarithmic one is widened to whole tenths of a decade.
+// The same, widened to whole steps of at most `most` ticks (3 or more) (a nice y axis). Linear
+// only; a logarithmic one is widened to whole tenths of a decade.
 ludus_scale ludus_scale_rounded(double low, double high, bool is_log, int32_t most);
 
 // Ticks inside the scale, ascending, at 1, 2 or 5 times a power of ten: 1..most of them, where the
@@ -47,5 +48,12 @@ bool ludus_scale_widen(const double *values, int32_t count, bool is_log, double 
 // Exponential smoothing with its beginning corrected (Kingma & Ba 2015, section 3): `weight` 0 is
 // no smoothing, .99 much. NAN stays NAN and does not count. in and out may be the same.
 void ludus_smooth(const double *in, int32_t count, double weight, double *out);
+
+// The same, one value after the other: zeroed before the first; returns the mean so far. value is a
+// number.
+typedef struct ludus_smoother {
+    double mean, mass; // mass: of the weights so far
+} ludus_smoother;
+double ludus_smoother_add(ludus_smoother *smoother, double weight, double value);
 
 #endif

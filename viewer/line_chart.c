@@ -9,6 +9,7 @@
 #define TEXT_SIZE 12.0f
 #define TITLE_SIZE 14.0f
 #define TITLE_HEIGHT 24.0f
+#define X_AXIS_HEIGHT 22.0f
 #define TICK_GAP 6.0f // between a tick's text and the plot
 #define MAX_DOTS 40   // a curve of so few points shows them
 #define LEGEND_GAP 14.0f
@@ -92,18 +93,16 @@ int32_t ludus_chart_series_trace(const ludus_chart_series *series, const ludus_s
                                  const ludus_scale *y_scale, double smoothing, float width,
                                  ludus_point *out, int32_t capacity)
 {
-    double mean = 0.0;
-    double mass = 0.0;
+    ludus_smoother smoother = {0};
     int32_t n = 0;
     column c = {.number = -1};
     for (int32_t i = 0; i < series->count; i++) {
         if (!isfinite(series->y[i])) {
             continue;
         }
-        mean = smoothing * mean + (1.0 - smoothing) * series->y[i];
-        mass = smoothing * mass + (1.0 - smoothing);
+        const double mean = ludus_smoother_add(&smoother, smoothing, series->y[i]);
         const double x = ludus_scale_place(x_scale, x_of(series, i));
-        const double y = ludus_scale_place(y_scale, mean / mass);
+        const double y = ludus_scale_place(y_scale, mean);
         if (!isfinite(x) || !isfinite(y) || x < -0.01 || x > 1.01) {
             continue;
         }
@@ -124,13 +123,10 @@ int32_t ludus_chart_series_trace(const ludus_chart_series *series, const ludus_s
 static void widen_smooth(const ludus_chart_series *series, double smoothing, bool is_log,
                          double range[2])
 {
-    double mean = 0.0;
-    double mass = 0.0;
+    ludus_smoother smoother = {0};
     for (int32_t i = 0; i < series->count; i++) {
         if (isfinite(series->y[i])) {
-            mean = smoothing * mean + (1.0 - smoothing) * series->y[i];
-            mass = smoothing * mass + (1.0 - smoothing);
-            const double value = mean / mass;
+            const double value = ludus_smoother_add(&smoother, smoothing, series->y[i]);
             ludus_scale_widen(&value, 1, is_log, &range[0], &range[1]);
         }
     }
@@ -160,8 +156,8 @@ static void widen_x(const ludus_chart_series *series, bool is_log, double range[
     }
 }
 
-// False when there is nothing to draw.
-static bool set_scales(ludus_line_chart *chart)
+// most: ticks of the y axis. False when there is nothing to draw.
+static bool set_scales(ludus_line_chart *chart, int32_t most)
 {
     double x[2] = {(double)NAN, (double)NAN};
     double y[2] = {(double)NAN, (double)NAN};
@@ -182,7 +178,7 @@ static bool set_scales(ludus_line_chart *chart)
     chart->x_scale = ludus_scale_over(x[0], x[1], chart->log_x);
     chart->y_scale = chart->has_y_range
                          ? ludus_scale_over(chart->y_range[0], chart->y_range[1], chart->log_y)
-                         : ludus_scale_rounded(y[0], y[1], chart->log_y, 8);
+                         : ludus_scale_rounded(y[0], y[1], chart->log_y, most);
     return has_points;
 }
 
@@ -205,7 +201,7 @@ static ludus_text_style label_style(ludus_canvas *canvas, ludus_align align)
 static int32_t tick_count(float length, float each)
 {
     const int32_t n = (int32_t)(length / each);
-    return n < 2 ? 2 : n > LUDUS_SCALE_MAX_TICKS ? LUDUS_SCALE_MAX_TICKS : n;
+    return n < 3 ? 3 : n > LUDUS_SCALE_MAX_TICKS ? LUDUS_SCALE_MAX_TICKS : n;
 }
 
 static void draw_y_axis(ludus_line_chart *chart, ludus_canvas *canvas, const double *ticks,
@@ -244,14 +240,14 @@ static void draw_x_axis(ludus_line_chart *chart, ludus_canvas *canvas, float lab
     ludus_canvas_fill(canvas, (ludus_rect){plot.x, plot.y + plot.h, plot.w, 1}, theme->edge);
 }
 
-// Cuts the room of the axes off `rect`, draws them and leaves the plot.
-static void draw_axes(ludus_line_chart *chart, ludus_canvas *canvas, ludus_rect rect)
+// Cuts the room of the axes off `rect`, draws them and leaves the plot. most: ticks of the y axis.
+static void draw_axes(ludus_line_chart *chart, ludus_canvas *canvas, ludus_rect rect, int32_t most)
 {
     const ludus_text_style style = label_style(canvas, LUDUS_RIGHT);
     double ticks[LUDUS_SCALE_MAX_TICKS];
     float widest = 0;
-    ludus_rect bottom = ludus_rect_cut_bottom(&rect, 22, 0);
-    const int32_t n = ludus_scale_ticks(&chart->y_scale, tick_count(rect.h, 28), ticks);
+    ludus_rect bottom = ludus_rect_cut_bottom(&rect, X_AXIS_HEIGHT, 0);
+    const int32_t n = ludus_scale_ticks(&chart->y_scale, most, ticks);
     for (int32_t i = 0; i < n; i++) {
         char text[LUDUS_SCALE_TEXT_MAX];
         ludus_scale_tick_text(&chart->y_scale, ticks[i], text);
@@ -396,15 +392,14 @@ static void draw_curves(const ludus_line_chart *chart, ludus_canvas *canvas)
 // The value of the curve as drawn: smoothed up to point `at`.
 static double smooth_value(const ludus_chart_series *series, int32_t at, double smoothing)
 {
-    double mean = 0.0;
-    double mass = 0.0;
+    ludus_smoother smoother = {0};
+    double value = (double)NAN;
     for (int32_t i = 0; i <= at; i++) {
         if (isfinite(series->y[i])) {
-            mean = smoothing * mean + (1.0 - smoothing) * series->y[i];
-            mass = smoothing * mass + (1.0 - smoothing);
+            value = ludus_smoother_add(&smoother, smoothing, series->y[i]);
         }
     }
-    return mean / mass;
+    return value;
 }
 
 // Rows of the box, dots on the curves; returns how many rows and sets *x to the nearest x.
@@ -477,7 +472,8 @@ void ludus_line_chart_draw(ludus_line_chart *chart, ludus_canvas *canvas, ludus_
         chart->plot = (ludus_rect){0};
         return;
     }
-    const bool has_points = set_scales(chart);
+    const int32_t most = tick_count(rect.h - X_AXIS_HEIGHT, 28);
+    const bool has_points = set_scales(chart, most);
     if (!has_points && !chart->has_x_range) {
         const ludus_text_style style = {
             .size = 14, .align = LUDUS_CENTRE, .colour = ludus_canvas_theme(canvas)->soft};
@@ -486,7 +482,7 @@ void ludus_line_chart_draw(ludus_line_chart *chart, ludus_canvas *canvas, ludus_
         chart->plot = (ludus_rect){0};
         return;
     }
-    draw_axes(chart, canvas, rect);
+    draw_axes(chart, canvas, rect, most);
     draw_curves(chart, canvas);
     draw_hover(chart, canvas);
 }
