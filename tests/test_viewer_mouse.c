@@ -53,12 +53,13 @@ static void start_program(void **state, desk *d, const char *game)
     char program[1024], err[TEMP_PATH_MAX], before[1024];
     posix_spawn_file_actions_t actions;
     program_under_test(program);
-    char scale[16];
+    char scale[16], size[32];
     snprintf(scale, sizeof(scale), "%d", (int)d->scale);
+    snprintf(size, sizeof(size), "%dx%d", 1280 / (int)d->scale, 800 / (int)d->scale);
     char *args[] = {program,    "play",       (char *)(uintptr_t)game,
                     "--window", "--opponent", "human",
                     "--scale",  scale,        "--size",
-                    "1280x800", NULL};
+                    size,       NULL};
     temp_path(state, "stderr", err);
     assert_non_null(getcwd(before, sizeof(before)));
     assert_int_equal(chdir(*state), 0);

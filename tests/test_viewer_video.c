@@ -1,5 +1,5 @@
-// Claims about films: what reaches ffmpeg, what a real one makes of it, and one line for all that
-// goes wrong with it.
+// Claims about films and pictures: what reaches ffmpeg, what a real one makes of it, and one line
+// for all that goes wrong with it.
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,9 +8,11 @@
 
 #include <cmocka.h>
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -140,6 +142,59 @@ static void every_frame_of_a_window_reaches_ffmpeg(void **state)
     ludus_free(text);
 }
 
+static void ffmpeg_is_out_of_reach_of_the_terminals_ctrl_c(void **state)
+{
+    char film[TEMP_PATH_MAX];
+    char *text = NULL;
+    size_t size;
+    ludus_error error = {.text = ""};
+    temp_path(state, "group.mp4", film);
+    set_fake(state, "#!/bin/sh\nfor last; do :; done\ncat >/dev/null\n"
+                    "cut -d' ' -f5 /proc/$$/stat > \"${last#file:}\"\n");
+    make_film(film, &error);
+    give_path_back();
+    assert_string_equal(error.text, "");
+    assert_int_equal(ludus_file_read(film, 100, (void **)&text, &size, NULL), LUDUS_OK);
+    assert_true(atoi(text) > 1);
+    assert_int_not_equal(atoi(text), getpgrp()); // its process group
+    ludus_free(text);
+}
+
+// ---- Pictures -----------------------------------------------------------------------------------
+
+static void a_picture_that_cannot_be_written_leaves_the_old_one(void **state)
+{
+    char picture[TEMP_PATH_MAX], part[TEMP_PATH_MAX + 32];
+    char *text = NULL;
+    size_t size;
+    struct rlimit before;
+    ludus_error error = {.text = ""};
+    ludus_window_options options = ludus_window_options_default();
+    temp_path(state, "kept.png", picture);
+    snprintf(part, sizeof(part), "%s.tmp.%ld", picture, (long)getpid());
+    assert_int_equal(ludus_file_replace(picture, "good", 4, NULL), LUDUS_OK);
+    options.frames = 1;
+    options.png = picture;
+    // Files that cannot grow are a full disk.
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    const struct rlimit full = {.rlim_cur = 16, .rlim_max = before.rlim_max};
+    void (*was)(int) = signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &full), 0);
+    const ludus_status status = ludus_window_run(&empty_screen, NULL, &options, NULL, &error);
+    setrlimit(RLIMIT_FSIZE, &before);
+    signal(SIGXFSZ, was);
+    assert_int_equal(status, LUDUS_ERR_IO);
+    check_one_line(&error, "kept.png");
+    assert_int_equal(ludus_file_read(picture, 1 << 20, (void **)&text, &size, NULL), LUDUS_OK);
+    assert_string_equal(text, "good");
+    ludus_free(text);
+    assert_false(ludus_file_exists(part));
+    assert_int_equal(ludus_window_run(&empty_screen, NULL, &options, NULL, &error), LUDUS_OK);
+    assert_int_equal(ludus_file_read(picture, 1 << 20, (void **)&text, &size, NULL), LUDUS_OK);
+    assert_memory_equal(text, "\x89PNG", 4);
+    ludus_free(text);
+}
+
 static void films_need_ffmpeg_and_say_so(void **state)
 {
     char film[TEMP_PATH_MAX];
@@ -254,6 +309,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_frame_of_a_window_reaches_ffmpeg),
+        cmocka_unit_test(ffmpeg_is_out_of_reach_of_the_terminals_ctrl_c),
+        cmocka_unit_test(a_picture_that_cannot_be_written_leaves_the_old_one),
         cmocka_unit_test(films_need_ffmpeg_and_say_so),
         cmocka_unit_test(an_ffmpeg_that_fails_is_one_line_that_says_how),
         cmocka_unit_test(a_film_has_the_size_the_frames_and_the_colours),

@@ -457,7 +457,7 @@ static void what_cannot_be_watched_is_one_line(void **state)
         {"match random mtcs:4", "did you mean mcts?"},
         {"breakout --net nosuch", "nosuch: No such file"},
         {"breakout --size 9x9", "--size 9x9: two numbers"},
-        {"breakout --png /nowhere/x.png", "/nowhere/x.png: the picture cannot be written"},
+        {"breakout --png /nowhere/x.png", "/nowhere/x.png: No such file or directory"},
         {"breakout", "no display"}};
     char program[1024];
     (void)state;

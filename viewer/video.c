@@ -24,6 +24,7 @@ static ludus_status spawn_ffmpeg(ludus_video *video, int input, double frames_pe
 {
     char size[32], rate[32], file[1040];
     posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
     snprintf(size, sizeof(size), "%dx%d", video->width, video->height);
     snprintf(rate, sizeof(rate), "%g", frames_per_s);
     snprintf(file, sizeof(file), "file:%s", video->path); // a name never reads as an option
@@ -40,7 +41,12 @@ static ludus_status spawn_ffmpeg(ludus_video *video, int input, double frames_pe
     if (video->words) {
         posix_spawn_file_actions_adddup2(&actions, fileno(video->words), 2);
     }
-    const int failed = posix_spawnp(&video->child, args[0], &actions, NULL, args, environ);
+    // A process group of its own: Ctrl-C ends the film here, and ffmpeg writes what it has got.
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+    posix_spawnattr_setpgroup(&attributes, 0);
+    const int failed = posix_spawnp(&video->child, args[0], &actions, &attributes, args, environ);
+    posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     if (failed == ENOENT) {
         return ludus_fail(error, LUDUS_ERR_UNSUPPORTED,

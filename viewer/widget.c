@@ -121,7 +121,7 @@ bool ludus_slider_event(ludus_slider *s, const ludus_event *event, bool *used)
         set_used(used);
     } else if (event->kind == LUDUS_EVENT_WHEEL && is_over) {
         const float step = s->step > 0 ? s->step : (s->max - s->min) / 20;
-        value = fminf(fmaxf(s->value + (event->wheel > 0 ? step : -step), s->min), s->max);
+        value = fminf(fmaxf(s->value + step * (float)event->wheel_steps, s->min), s->max);
         set_used(used);
     }
     if (s->is_down) {
@@ -286,11 +286,11 @@ void ludus_notice_draw(ludus_canvas *canvas, const ludus_notice *notice, ludus_r
     const float alpha = (float)fmin(notice->seconds_left / NOTICE_FADE, 1);
     const ludus_text_style style = {
         .size = 15, .align = LUDUS_CENTRE, .colour = ludus_colour_fade(theme->ground, alpha)};
-    const float room = area.w - 48;
     const float wanted = ludus_canvas_text_width(canvas, &style, notice->text) + 36;
-    const float width = fminf(wanted, room);
-    const float lines = wanted > room ? 2 : 1;
-    const float height = 20 + lines * ludus_canvas_line_height(canvas, &style);
+    const float width = fminf(wanted, area.w - 48);
+    // As many lines as it needs: without room a paragraph is only measured.
+    const ludus_rect inside = {area.x, area.y, width - 28, 0};
+    const float height = 20 + ludus_canvas_paragraph(canvas, inside, &style, notice->text);
     const ludus_rect box = {area.x + (area.w - width) / 2, area.y + area.h - height - 20, width,
                             height};
     ludus_canvas_fill_rounded(canvas, box, 8, ludus_colour_fade(theme->text, 0.93f * alpha));

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define STEP_MAX 0.25    // seconds: a window that was stopped does not jump
 #define IDLE_WAIT 10     // milliseconds between looks when nothing moves
@@ -36,57 +35,6 @@ void ludus_window_paint(ludus_window *w)
     }
 }
 
-SDL_Surface *ludus_window_grab(ludus_window *w)
-{
-    int width = 0;
-    int height = 0;
-    if (SDL_GetRendererOutputSize(w->renderer, &width, &height)) {
-        return NULL;
-    }
-    SDL_Surface *surface =
-        SDL_CreateRGBSurfaceWithFormat(0, width, height, 24, SDL_PIXELFORMAT_RGB24);
-    if (surface && SDL_RenderReadPixels(w->renderer, NULL, SDL_PIXELFORMAT_RGB24, surface->pixels,
-                                        surface->pitch)) {
-        SDL_FreeSurface(surface);
-        surface = NULL;
-    }
-    return surface;
-}
-
-ludus_status ludus_window_save_png(ludus_window *w, const char *path, ludus_error *error)
-{
-    char part[1100];
-    SDL_Surface *surface = ludus_window_grab(w);
-    const int length = snprintf(part, sizeof(part), "%s.tmp.%ld", path, (long)getpid());
-    bool saved = surface && length > 0 && (size_t)length < sizeof(part);
-    saved = saved && IMG_SavePNG(surface, part) == 0;
-    SDL_FreeSurface(surface);
-    if (saved && rename(part, path)) {
-        saved = false;
-        remove(part);
-    }
-    return saved ? LUDUS_OK
-                 : ludus_fail(error, LUDUS_ERR_IO, "%s: the picture cannot be written", path);
-}
-
-void ludus_window_save_picture(ludus_window *w)
-{
-    char path[64];
-    ludus_error error;
-    ludus_window_paint(w); // what is on the display may have been thrown away
-    for (int i = 1; i < 1000; i++) {
-        snprintf(path, sizeof(path), "ludus-%03d.png", i);
-        if (access(path, F_OK)) {
-            break;
-        }
-    }
-    if (ludus_window_save_png(w, path, &error)) {
-        ludus_notice_show(&w->notice, 5, "%s", error.text);
-    } else {
-        ludus_notice_show(&w->notice, 3, "saved %s", path);
-    }
-}
-
 // ---- On the display -----------------------------------------------------------------------------
 
 float ludus_window_dense_scale(float dpi)
@@ -94,28 +42,31 @@ float ludus_window_dense_scale(float dpi)
     return dpi >= DENSE_DPI ? fminf(roundf(4 * dpi / NORMAL_DPI) / 4, 3) : 1;
 }
 
+float ludus_window_choose_scale(ludus_window *w, const int pixels[2])
+{
+    int units[2] = {0, 0};
+    float dpi = 0;
+    if (w->window) {
+        SDL_GetWindowSize(w->window, &units[0], &units[1]);
+    }
+    w->ratio = units[0] > 0 ? (float)pixels[0] / (float)units[0] : 1;
+    if (w->options->scale > 0) {
+        return w->options->scale;
+    }
+    float scale = w->ratio;
+    if (w->window && w->ratio == 1 &&
+        SDL_GetDisplayDPI(SDL_GetWindowDisplayIndex(w->window), NULL, &dpi, NULL) == 0) {
+        scale = ludus_window_dense_scale(dpi);
+    }
+    const float fits = fminf((float)pixels[0] / LEAST_WIDTH, (float)pixels[1] / LEAST_HEIGHT);
+    return fminf(scale, fmaxf(fits, LEAST_SCALE));
+}
+
 void ludus_window_measure(ludus_window *w)
 {
     int pixels[2] = {1, 1};
-    int units[2] = {1, 1};
-    float scale = w->options->scale;
     SDL_GetRendererOutputSize(w->renderer, &pixels[0], &pixels[1]);
-    if (w->window) {
-        SDL_GetWindowSize(w->window, &units[0], &units[1]);
-        w->ratio = units[0] > 0 ? (float)pixels[0] / (float)units[0] : 1;
-    } else {
-        w->ratio = 1;
-    }
-    if (scale <= 0) {
-        float dpi = 0;
-        scale = w->ratio;
-        if (w->window && w->ratio == 1 &&
-            SDL_GetDisplayDPI(SDL_GetWindowDisplayIndex(w->window), NULL, &dpi, NULL) == 0) {
-            scale = ludus_window_dense_scale(dpi);
-        }
-        const float fits = fminf((float)pixels[0] / LEAST_WIDTH, (float)pixels[1] / LEAST_HEIGHT);
-        scale = fminf(scale, fmaxf(fits, LEAST_SCALE));
-    }
+    const float scale = ludus_window_choose_scale(w, pixels);
     const float width = fmaxf((float)pixels[0] / scale, 1);
     const float height = fmaxf((float)pixels[1] / scale, 1);
     if (width != w->width || height != w->height || scale != w->scale) {
@@ -124,6 +75,25 @@ void ludus_window_measure(ludus_window *w)
         w->scale = scale;
         w->ops->layout(w->self, width, height);
         w->wants_draw = true;
+    }
+}
+
+// The window was made as many of the display's units large as it is to have logical ones. Which
+// scale is in use is known only now.
+static void fit_to_scale(ludus_window *w)
+{
+    int pixels[2] = {1, 1};
+    SDL_Rect room;
+    SDL_GetRendererOutputSize(w->renderer, &pixels[0], &pixels[1]);
+    const float scale = ludus_window_choose_scale(w, pixels);
+    int width = (int)lrintf((float)w->options->width * scale / w->ratio);
+    int height = (int)lrintf((float)w->options->height * scale / w->ratio);
+    if (SDL_GetDisplayUsableBounds(SDL_GetWindowDisplayIndex(w->window), &room) == 0) {
+        width = width < room.w ? width : room.w;
+        height = height < room.h ? height : room.h;
+    }
+    if (width != w->options->width || height != w->options->height) {
+        SDL_SetWindowSize(w->window, width, height);
     }
 }
 
@@ -142,7 +112,7 @@ static bool choose_driver(void)
 static ludus_status open_display(ludus_window *w, ludus_error *error)
 {
     char title[128] = "ludus";
-    const Uint32 flags = SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI;
+    const Uint32 flags = SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI | SDL_WINDOW_HIDDEN;
     SDL_SetHint(SDL_HINT_VIDEO_ALLOW_SCREENSAVER, "1");
     SDL_SetHint(SDL_HINT_MOUSE_FOCUS_CLICKTHROUGH, "1");
     SDL_SetHint(SDL_HINT_VIDEO_X11_NET_WM_BYPASS_COMPOSITOR, "0");
@@ -168,9 +138,12 @@ static ludus_status open_display(ludus_window *w, ludus_error *error)
     if (!w->renderer) {
         w->renderer = SDL_CreateRenderer(w->window, -1, SDL_RENDERER_SOFTWARE);
     }
-    return w->renderer ? LUDUS_OK
-                       : ludus_fail(error, LUDUS_ERR_UNSUPPORTED, "nothing to draw with: %s",
-                                    SDL_GetError());
+    if (!w->renderer) {
+        return ludus_fail(error, LUDUS_ERR_UNSUPPORTED, "nothing to draw with: %s", SDL_GetError());
+    }
+    fit_to_scale(w);
+    SDL_ShowWindow(w->window);
+    return LUDUS_OK;
 }
 
 static void note_frame(ludus_window *w, double work, double gap, bool was_moving)
@@ -223,6 +196,11 @@ static void wait_for_frame(double start, double period)
     }
 }
 
+static bool can_be_seen(SDL_Window *window)
+{
+    return !(SDL_GetWindowFlags(window) & (SDL_WINDOW_MINIMIZED | SDL_WINDOW_HIDDEN));
+}
+
 static void run_on_display(ludus_window *w)
 {
     char title[128] = "";
@@ -238,7 +216,8 @@ static void run_on_display(ludus_window *w)
         bool changed = ludus_window_pump(w);
         changed |= w->ops->update(w->self, seconds);
         changed |= ludus_notice_update(&w->notice, seconds);
-        if (!changed && !w->wants_draw) {
+        w->wants_draw |= changed;
+        if (!w->wants_draw || !can_be_seen(w->window)) {
             was_moving = false;
             SDL_WaitEventTimeout(NULL, IDLE_WAIT);
         } else {
@@ -254,7 +233,6 @@ static void run_on_display(ludus_window *w)
             wait_for_frame(now, period);
         }
         w->is_closed |= w->options->stop && w->options->stop();
-        w->is_closed |= w->ops->is_done && w->ops->is_done(w->self);
     }
 }
 

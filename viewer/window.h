@@ -6,8 +6,11 @@
 //
 // Life of a screen: its maker creates `self`; the window calls layout() once before anything else
 // and after each change of size, then event()* update() draw() per frame; its maker destroys it
-// after run() has returned. No entry may block: work goes to threads, whose results update() looks
-// at. A frame is drawn when something changed, at most at the display's rate.
+// after run() has returned. No entry should block: work goes to threads, whose results update()
+// looks at. The exceptions take their moment on the window's thread, at a person's wish or when a
+// file is new: a net is loaded (a new game, the first analysis or hint, the newer net of a run that
+// plays its world), a game is read or saved. A frame is drawn when something changed and the window
+// can be seen, at most at the display's rate.
 //
 // Keys that the window knows itself, when the screen leaves them: ? and F1 help, t light or dark,
 // F11 full screen, F12 saves the picture as PNG, q and Escape close.
@@ -56,13 +59,14 @@ enum {
 
 typedef struct ludus_event {
     ludus_event_kind kind;
-    float x, y;     // of the mouse, logical; 0 for keys
-    int32_t button; // 1 left, 2 middle, 3 right
-    int32_t clicks; // 2 = double click
-    float wheel;    // notches, > 0 away from the person
+    float x, y;          // of the mouse, logical; 0 for keys
+    int32_t button;      // 1 left, 2 middle, 3 right
+    int32_t clicks;      // 2 = double click
+    float wheel;         // notches, > 0 away from the person; touchpads turn it by parts of one
+    int32_t wheel_steps; // whole notches that have come together with this event
     int32_t key;
     bool is_repeat; // a key held down
-    bool shift, ctrl;
+    bool shift, ctrl, alt;
 } ludus_event;
 
 // A row of the help that '?' shows.
@@ -86,8 +90,6 @@ typedef struct ludus_screen_ops {
     // (optional) Headless: waits until the work in threads has reached a state that does not
     // depend on their speed.
     void (*settle)(void *self);
-    // (optional) Whether the screen wants the window closed.
-    bool (*is_done)(const void *self);
 } ludus_screen_ops;
 
 typedef struct ludus_window_options {

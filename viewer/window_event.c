@@ -36,18 +36,18 @@ static int32_t key_of(const SDL_KeyboardEvent *event)
     if (sym >= SDLK_F1 && sym <= SDLK_F12) {
         return LUDUS_KEY_F1 + (int32_t)(sym - SDLK_F1);
     }
-    if ((sym >= 'a' && sym <= 'z') || (sym >= '0' && sym <= '9') || sym == ' ') {
+    if ((sym >= 'a' && sym <= 'z') || sym == ' ') {
         return (int32_t)sym;
     }
     return 0;
 }
 
-// Signs ('?', '+') depend on the keyboard, so they are taken from the text it gives.
+// Signs ('?', '+') and digits depend on the keyboard (AZERTY, the keypad), so they are taken from
+// the text it gives.
 static int32_t sign_of(const SDL_TextInputEvent *event)
 {
     const char c = event->text[0];
-    const bool is_sign =
-        c > ' ' && c < 127 && !(c >= '0' && c <= '9') && !((c | 32) >= 'a' && (c | 32) <= 'z');
+    const bool is_sign = c > ' ' && c < 127 && !((c | 32) >= 'a' && (c | 32) <= 'z');
     return is_sign ? c : 0;
 }
 
@@ -67,12 +67,27 @@ static ludus_event button_event(const ludus_window *w, const SDL_MouseButtonEven
     return out;
 }
 
+// Touchpads turn the wheel by parts of a notch, which add up to whole ones in one direction.
+static ludus_event wheel_event(ludus_window *w, const SDL_MouseWheelEvent *event)
+{
+    int x = 0;
+    int y = 0;
+    SDL_GetMouseState(&x, &y);
+    ludus_event out = mouse_event(w, LUDUS_EVENT_WHEEL, (float)x, (float)y);
+    out.wheel = event->preciseY;
+    if (out.wheel * w->wheel_rest < 0) {
+        w->wheel_rest = 0;
+    }
+    w->wheel_rest += out.wheel;
+    out.wheel_steps = (int32_t)w->wheel_rest;
+    w->wheel_rest -= (float)out.wheel_steps;
+    return out;
+}
+
 // Fills *out; false when the event is none of ours.
 static bool translate(ludus_window *w, const SDL_Event *event, ludus_event *out)
 {
     const SDL_Keymod mod = SDL_GetModState();
-    int x = 0;
-    int y = 0;
     *out = (ludus_event){0};
     switch (event->type) {
     case SDL_MOUSEMOTION:
@@ -84,22 +99,25 @@ static bool translate(ludus_window *w, const SDL_Event *event, ludus_event *out)
         *out = button_event(w, &event->button);
         break;
     case SDL_MOUSEWHEEL:
-        SDL_GetMouseState(&x, &y);
-        *out = mouse_event(w, LUDUS_EVENT_WHEEL, (float)x, (float)y);
-        out->wheel = event->wheel.preciseY;
+        if (event->wheel.preciseY == 0) {
+            return false; // sideways
+        }
+        *out = wheel_event(w, &event->wheel);
         break;
     case SDL_KEYDOWN:
         *out = (ludus_event){.kind = LUDUS_EVENT_KEY, .key = key_of(&event->key)};
-        out->is_repeat = event->key.repeat != 0;
+        out->is_repeat = w->is_key_repeat = event->key.repeat != 0;
         break;
-    case SDL_TEXTINPUT:
+    case SDL_TEXTINPUT: // follows its key
         *out = (ludus_event){.kind = LUDUS_EVENT_KEY, .key = sign_of(&event->text)};
+        out->is_repeat = w->is_key_repeat;
         break;
     default:
         return false;
     }
     out->shift = (mod & KMOD_SHIFT) != 0;
     out->ctrl = (mod & KMOD_CTRL) != 0;
+    out->alt = (mod & KMOD_ALT) != 0;
     return out->kind != LUDUS_EVENT_KEY || out->key != 0;
 }
 
@@ -132,16 +150,17 @@ static bool window_key(ludus_window *w, const ludus_event *event)
     }
 }
 
-void ludus_window_dispatch(ludus_window *w, const ludus_event *event)
+bool ludus_window_dispatch(ludus_window *w, const ludus_event *event)
 {
     const bool is_press = event->kind == LUDUS_EVENT_KEY || event->kind == LUDUS_EVENT_MOUSE_DOWN;
-    if (w->is_help) {
+    if (w->is_help && event->kind != LUDUS_EVENT_MOUSE_UP) { // what is held may be let go
         w->is_help = !is_press;
-        return;
+        return is_press;
     }
-    if (!w->ops->event(w->self, event) && event->kind == LUDUS_EVENT_KEY && !event->is_repeat) {
-        window_key(w, event);
+    if (w->ops->event(w->self, event)) {
+        return true;
     }
+    return event->kind == LUDUS_EVENT_KEY && !event->is_repeat && window_key(w, event);
 }
 
 static void take_sdl_event(ludus_window *w, const SDL_Event *event)
@@ -157,10 +176,10 @@ static void take_sdl_event(ludus_window *w, const SDL_Event *event)
         ludus_window_measure(w);
         w->wants_draw = true;
     } else if (translate(w, event, &own)) {
-        ludus_window_dispatch(w, &own);
+        const bool is_used = ludus_window_dispatch(w, &own);
         const bool is_click =
             own.kind == LUDUS_EVENT_MOUSE_DOWN || own.kind == LUDUS_EVENT_MOUSE_UP;
-        if (is_click && w->click_time == 0) {
+        if (is_click && is_used && w->click_time == 0) {
             const double age = (double)(SDL_GetTicks() - event->common.timestamp) * 1e-3;
             w->click_time = ludus_clock() - age;
         }
