@@ -173,8 +173,11 @@ static int watch_match(const ludus_words *words, const watch_options *options)
     if (ludus_live_match_create(&match, &setup, &error)) {
         return ludus_cmd_fail(&ludus_cmd_watch, &error);
     }
-    const ludus_film_setup film = {
-        .source = ludus_live_match_source(match), .title = "match", .game = -1, .ply = -1};
+    const ludus_film_setup film = {.source = ludus_live_match_source(match),
+                                   .title = "match",
+                                   .game = -1,
+                                   .ply = options->paused ? 0 : -1,
+                                   .is_paused = options->paused};
     int status;
     if (ludus_film_view_create(&view, &film, &error)) {
         status = ludus_cmd_fail(&ludus_cmd_watch, &error);

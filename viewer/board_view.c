@@ -3,6 +3,7 @@
 #include "viewer/board_view.h"
 
 #include "envs/chess.h"
+#include "envs/chess_san.h"
 #include "envs/connect4_board.h"
 #include "envs/go.h"
 
@@ -52,11 +53,6 @@ void ludus_board_view_place(ludus_board_view *view, ludus_rect rect)
     view->grid =
         (ludus_rect){roundf(rect.x + (rect.w - w) / 2), roundf(rect.y + (rect.h - h) / 2), w, h};
     view->rect = ludus_rect_inset(view->grid, -margin);
-}
-
-float ludus_board_view_aspect(const ludus_board_view *view)
-{
-    return (float)view->rows / (float)view->columns;
 }
 
 static int32_t turned(const ludus_board_view *view, int32_t cell)
@@ -200,6 +196,16 @@ int32_t ludus_board_view_move_from(const ludus_board_view *view, const void *pos
     ludus_chess_parts_of_move parts;
     ludus_chess_parts(view->game, pos, move, &parts);
     return cell_of_square(parts.from);
+}
+
+void ludus_board_move_text(const ludus_game *game, const void *pos, ludus_move move, char *out)
+{
+    if (strcmp(game->ops->family, "chess") == 0) {
+        const ludus_chess_board *board = ludus_chess_board_of(pos);
+        ludus_chess_to_san(board, ludus_chess_of_index(game, board, move), out);
+    } else {
+        ludus_game_move_text(game, pos, move, out);
+    }
 }
 
 ludus_mark ludus_board_view_move_mark(const ludus_board_view *view, const void *pos,

@@ -82,8 +82,6 @@ ludus_board_scene ludus_board_scene_empty(void);
 void ludus_board_view_init(ludus_board_view *view, const ludus_game *game);
 // As large as fits, in the middle of `rect`; coordinates only where there is room.
 void ludus_board_view_place(ludus_board_view *view, ludus_rect rect);
-// Height of the board for a width of 1, coordinates included roughly.
-float ludus_board_view_aspect(const ludus_board_view *view);
 
 int32_t ludus_board_view_cell_at(const ludus_board_view *view, float x, float y); // or -1
 ludus_point ludus_board_view_centre(const ludus_board_view *view, int32_t cell);
@@ -94,6 +92,9 @@ void ludus_board_view_read(const ludus_board_view *view, const void *pos, ludus_
 // The cell on which a legal move ends, and, for chess, where it begins (else -1). -1 for a pass.
 int32_t ludus_board_view_move_to(const ludus_board_view *view, const void *pos, ludus_move move);
 int32_t ludus_board_view_move_from(const ludus_board_view *view, const void *pos, ludus_move move);
+// "e4": a move as people write it, of chess in short algebraic notation. pos: before the move.
+// out: [LUDUS_GAME_TEXT_MAX].
+void ludus_board_move_text(const ludus_game *game, const void *pos, ludus_move move, char *out);
 // The mark that a move puts on its cell.
 ludus_mark ludus_board_view_move_mark(const ludus_board_view *view, const void *pos,
                                       ludus_move move);

@@ -25,7 +25,7 @@ struct ludus_film_view {
     bool was_wide, has_list;
     bool shows_policy, is_flipped;
     bool is_playing;
-    bool follows;          // a live game: stays at its newest move
+    bool follows;          // playing a live game: stays at its newest move
     double poll_wait;      // seconds
     double debt;           // seconds of play owed
     double drop;           // 0..1: the last move on its way

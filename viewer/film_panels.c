@@ -138,8 +138,8 @@ static void draw_policy_row(const ludus_film_view *v, ludus_canvas *canvas, ludu
     const ludus_text_style share = {
         .face = LUDUS_FACE_MONO, .size = 12, .align = LUDUS_RIGHT, .colour = theme->text};
     char text[LUDUS_GAME_TEXT_MAX + 8];
-    ludus_game_move_text(&v->film->game, ludus_game_film_position(v->film, at),
-                         ply->policy_moves[i], text);
+    ludus_board_move_text(&v->film->game, ludus_game_film_position(v->film, at),
+                          ply->policy_moves[i], text);
     ludus_canvas_text(canvas, ludus_rect_cut_left(&row, 54, 4), &name, text);
     snprintf(text, sizeof text, "%.1f%%", 100.0 * (double)ply->policy[i]);
     ludus_canvas_text(canvas, ludus_rect_cut_right(&row, 52, 6), &share, text);
@@ -157,6 +157,20 @@ static int32_t thought_ply(const ludus_film_view *v)
         return -1;
     }
     return v->ply < v->film->num_plies ? v->ply : v->source.ops->is_live ? v->ply - 1 : -1;
+}
+
+// Of recorded games the first player's chance; in a match each side thinks for itself, so there it
+// is the mover's.
+static void say_chance(const ludus_film_view *v, const ludus_film_ply *ply, char *out, size_t size)
+{
+    const double draw = (double)ply->draw;
+    const int32_t side = v->source.ops->is_live ? ply->mover : 0;
+    const double value = side == 0 ? (double)ply->value : -(double)ply->value;
+    const int used = snprintf(out, size, "%.24s %.0f%%", ludus_film_side_name(v->film, side),
+                              100.0 * (1.0 - draw + value) / 2.0);
+    if (draw > 0) {
+        snprintf(out + used, size - (size_t)used, ", draw %.0f%%", 100.0 * draw);
+    }
 }
 
 void ludus_film_draw_thought(const ludus_film_view *v, ludus_canvas *canvas)
@@ -177,13 +191,7 @@ void ludus_film_draw_thought(const ludus_film_view *v, ludus_canvas *canvas)
     }
     char text[96];
     if (ply->has_value) {
-        const double draw = (double)ply->draw;
-        const double win = (1.0 - draw + (double)ply->value) / 2.0;
-        const int used = snprintf(text, sizeof text, "%.24s %.0f%%",
-                                  ludus_film_side_name(v->film, 0), 100.0 * win);
-        if (draw > 0) {
-            snprintf(text + used, sizeof text - (size_t)used, ", draw %.0f%%", 100.0 * draw);
-        }
+        say_chance(v, ply, text, sizeof text);
         ludus_canvas_text(canvas, ludus_rect_cut_top(&room, 22, 2), &soft, text);
     }
     for (int32_t i = 0; i < ply->num_policy && i < POLICY_ROWS && room.h >= 22; i++) {

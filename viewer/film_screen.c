@@ -32,13 +32,18 @@ static void show_places(ludus_film_view *v)
     ludus_list_show(&v->list, v->game > 0 ? v->game : 0);
 }
 
+static bool is_newest(const ludus_film_view *v)
+{
+    return v->source.ops->is_live && v->ply == last_ply(v) && v->game == v->list.count - 1;
+}
+
 static void set_ply(ludus_film_view *v, int32_t ply)
 {
     const int32_t to = ply < 0 ? 0 : ply > last_ply(v) ? last_ply(v) : ply;
     v->drop = to == v->ply + 1 ? 0.0 : 1.0;
     v->ply = to;
     v->debt = 0.0;
-    v->follows = v->source.ops->is_live && to == last_ply(v);
+    v->follows = v->is_playing && is_newest(v);
     v->scrubber.value = (float)to;
     show_places(v);
 }
@@ -90,7 +95,7 @@ static void load_game(ludus_film_view *v, int32_t game)
 static void choose_game(ludus_film_view *v, int32_t game)
 {
     load_game(v, game);
-    set_ply(v, v->source.ops->is_live ? last_ply(v) : 0);
+    set_ply(v, v->source.ops->is_live && v->is_playing ? last_ply(v) : 0);
 }
 
 // The live game has gone on: the same game with more moves, or a further one.
@@ -98,10 +103,10 @@ static void follow(ludus_film_view *v)
 {
     const int32_t newest = v->source.ops->count(v->source.self) - 1;
     const int32_t before = last_ply(v);
-    if (!v->follows && v->game == newest) {
-        const int32_t ply = v->ply;
+    if (!v->follows && v->game == newest) { // looking back: nothing else changes
         load_game(v, v->game);
-        set_ply(v, ply);
+        v->ply = v->ply < last_ply(v) ? v->ply : last_ply(v);
+        v->follows = v->is_playing && is_newest(v);
     } else if (v->follows) {
         const bool is_next = v->game != newest;
         load_game(v, newest);
@@ -139,8 +144,9 @@ static void place_side(ludus_film_view *v, ludus_rect side)
         v->think_card = ludus_rect_cut_bottom(&side, side.h * .55f, GAP);
     }
     v->moves_card = side;
-    v->moves.rect = ludus_card_inside(v->moves_card, true);
     v->moves.row_height = 24;
+    v->moves.rect = ludus_card_inside(v->moves_card, true);
+    v->moves.rect.h = floorf(v->moves.rect.h / v->moves.row_height) * v->moves.row_height;
 }
 
 static void place_controls(ludus_film_view *v, ludus_rect rows)
@@ -233,6 +239,14 @@ static bool film_update(void *self, double seconds)
 
 // ---- Events ----------------------------------------------------------------------------------
 
+// Whoever steps to the newest move of a live game follows it again.
+static void go_to(ludus_film_view *v, int32_t ply)
+{
+    set_ply(v, ply);
+    v->follows = is_newest(v);
+    v->is_playing = v->is_playing || v->follows;
+}
+
 static void press(ludus_film_view *v, int32_t button)
 {
     switch (button) {
@@ -252,17 +266,28 @@ static void press(ludus_film_view *v, int32_t button)
         if (v->is_playing && v->ply >= last_ply(v) && !v->source.ops->is_live) {
             set_ply(v, 0);
         }
+        v->follows = v->is_playing && is_newest(v);
         break;
     case FILM_BUTTON_ON:
         v->is_playing = false;
-        set_ply(v, v->ply + 1);
+        go_to(v, v->ply + 1);
         break;
     case FILM_BUTTON_LAST:
-        set_ply(v, last_ply(v));
+        go_to(v, last_ply(v));
         break;
     default:
         break;
     }
+}
+
+static bool can_flip(const ludus_film_view *v)
+{
+    ludus_board_view view;
+    if (v->film == NULL) {
+        return false;
+    }
+    ludus_board_view_init(&view, &v->film->game);
+    return view.kind == LUDUS_BOARD_PIECES;
 }
 
 static bool press_key(ludus_film_view *v, const ludus_event *event)
@@ -297,7 +322,7 @@ static bool press_key(ludus_film_view *v, const ludus_event *event)
         v->shows_policy = !v->shows_policy;
         return true;
     case 'f':
-        v->is_flipped = !v->is_flipped;
+        v->is_flipped = !v->is_flipped && can_flip(v);
         return true;
     default:
         return false;
@@ -335,14 +360,16 @@ static bool film_event(void *self, const ludus_event *event)
     }
     click_moves(v, event, &used);
     used |= ludus_line_chart_event(&v->chart, event);
-    if (event->kind == LUDUS_EVENT_MOUSE_DOWN && event->button == 1 &&
+    if (event->kind == LUDUS_EVENT_MOUSE_DOWN && event->button == 1 && !used &&
         ludus_line_chart_x_at(&v->chart, event->x, event->y, &x)) {
         set_ply(v, (int32_t)lrint(x));
         used = true;
     }
     if (event->kind == LUDUS_EVENT_WHEEL && ludus_rect_holds(v->board_card, event->x, event->y) &&
         !used) {
-        set_ply(v, v->ply + (event->wheel > 0 ? -1 : 1));
+        if (event->wheel_steps != 0) {
+            set_ply(v, v->ply - event->wheel_steps);
+        }
         used = true;
     }
     return used || event->kind == LUDUS_EVENT_MOUSE_MOVE;
@@ -395,6 +422,7 @@ static void film_draw(void *self, ludus_canvas *canvas)
     ludus_film_draw_head(v, canvas);
     draw_board(v, canvas);
     draw_controls(v, canvas);
+    v->chart.plot = (ludus_rect){0}; // a chart that is not drawn takes no clicks
     if (v->moves_card.w > 0) {
         ludus_film_draw_moves(v, canvas);
         if (v->think_card.h > 0) {
@@ -402,8 +430,6 @@ static void film_draw(void *self, ludus_canvas *canvas)
         }
         if (v->chart_card.h > 0) {
             ludus_film_draw_chart(v, canvas);
-        } else {
-            v->chart.plot = (ludus_rect){0};
         }
     }
 }
@@ -431,7 +457,7 @@ static const ludus_key_help keys[] = {
     {"up down", "the game before, the next one"},
     {"+ -", "faster, slower"},
     {"h", "what the search thought, on the board"},
-    {"f", "turn the board round"},
+    {"f", "turn the board (chess)"},
     {"Tab", "open or close the list of games"},
 };
 

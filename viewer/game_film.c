@@ -1,6 +1,7 @@
 #include "viewer/game_film.h"
 
 #include "selfplay/record.h"
+#include "viewer/board_view.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -104,7 +105,7 @@ ludus_status ludus_game_film_add(ludus_game_film *film, const ludus_film_ply *pl
     ludus_film_ply *added = &film->plies[film->num_plies];
     *added = *ply;
     added->mover = ludus_game_to_move(game, before);
-    ludus_game_move_text(game, before, ply->move, added->text);
+    ludus_board_move_text(game, before, ply->move, added->text);
     uint8_t *after = position(film, film->num_plies + 1);
     memcpy(after, before, game->spec.state_bytes);
     ludus_game_play(game, after, ply->move);

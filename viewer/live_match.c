@@ -25,6 +25,7 @@ struct ludus_live_match {
     ludus_player players[2]; // of the thread
     void *pos, *scratch;     // of the thread
     ludus_move *legal;       // [max_legal] of the thread
+    bool owes_step;          // of the thread: its last move is not counted yet
     pthread_t thread;
     pthread_mutex_t lock; // of everything below
     pthread_cond_t changed;
@@ -142,6 +143,20 @@ static void play(ludus_live_match *m, ludus_move move)
     }
 }
 
+// Counts the move before once all that follows from it is there: the result, the score, the next
+// game. Who waits for a step sees the whole of it.
+static void finish_step(ludus_live_match *m)
+{
+    if (!m->owes_step) {
+        return;
+    }
+    m->owes_step = false;
+    pthread_mutex_lock(&m->lock);
+    m->steps_done++;
+    note_change(m);
+    pthread_mutex_unlock(&m->lock);
+}
+
 typedef enum turn_result { TURN_PLAYED, TURN_RESIGNED, TURN_ENDED } turn_result;
 
 // One move of the game: random for the opening, else its player's. Locks for itself.
@@ -154,6 +169,7 @@ static turn_result take_turn(ludus_live_match *m, played_game *game, int32_t fir
     ludus_error error = {0};
     ludus_status status = LUDUS_OK;
     const double start = ludus_clock();
+    finish_step(m);
     if (game->num_plies < m->setup.opening_plies) {
         const int32_t n = ludus_game_legal(&m->game, m->pos, m->legal);
         ply.move = m->legal[ludus_rng_below(opening, (uint32_t)n)];
@@ -172,7 +188,7 @@ static turn_result take_turn(ludus_live_match *m, played_game *game, int32_t fir
     } else if (goes_on && status == LUDUS_OK) {
         goes_on = keep_ply(game, &ply);
     }
-    m->steps_done++;
+    m->owes_step = true;
     note_change(m);
     pthread_mutex_unlock(&m->lock);
     if (goes_on && status == LUDUS_OK) {
