@@ -6,18 +6,27 @@
 
 #include <string.h>
 
-#define WHEEL_PLIES 1
-
 // ---- Moves by hand ------------------------------------------------------------------------------
 
+static bool is_castling(const ludus_play *p, ludus_move move)
+{
+    ludus_chess_parts_of_move parts;
+    if (p->view.kind != LUDUS_BOARD_PIECES) {
+        return false;
+    }
+    ludus_chess_parts(&p->game, p->pos, move, &parts);
+    return parts.is_castling;
+}
+
 // The legal moves between two cells (from -1: to the cell); returns how many, *first the first.
+// Castling is another gesture, see castling_by.
 static int32_t moves_between(const ludus_play *p, int32_t from, int32_t to, ludus_move *first)
 {
     int32_t n = 0;
     for (int32_t i = 0; i < p->num_legal; i++) {
         const ludus_move move = p->legal[i];
         if (ludus_board_view_move_to(&p->view, p->pos, move) == to &&
-            ludus_board_view_move_from(&p->view, p->pos, move) == from) {
+            ludus_board_view_move_from(&p->view, p->pos, move) == from && !is_castling(p, move)) {
             *first = n == 0 ? move : *first;
             n++;
         }
@@ -31,37 +40,40 @@ static bool is_own_piece(const ludus_play *p, int32_t cell)
     return p->cells[cell] != LUDUS_MARK_NONE && (p->cells[cell] > 6) == (side == 1);
 }
 
-// Castling may also be shown by the king's move onto its rook.
-static int32_t castling_target(const ludus_play *p, int32_t from, int32_t to)
+// Castling by the king's move onto its rook or onto the square where it ends; LUDUS_MOVE_NONE = not
+// from and to these cells. In Chess960 a king may also just go to that square: then the rook is
+// the way to say it.
+static ludus_move castling_by(const ludus_play *p, int32_t from, int32_t to, bool by_rook)
 {
     for (int32_t i = 0; i < p->num_legal; i++) {
+        const ludus_move move = p->legal[i];
         ludus_chess_parts_of_move parts;
-        ludus_chess_parts(&p->game, p->pos, p->legal[i], &parts);
+        ludus_chess_parts(&p->game, p->pos, move, &parts);
         const int32_t rook = (7 - parts.to / 8) * 8 + parts.to % 8;
-        if (parts.is_castling && rook == to &&
-            ludus_board_view_move_from(&p->view, p->pos, p->legal[i]) == from) {
-            return ludus_board_view_move_to(&p->view, p->pos, p->legal[i]);
+        const int32_t end = ludus_board_view_move_to(&p->view, p->pos, move);
+        if (parts.is_castling && (by_rook ? rook : end) == to &&
+            ludus_board_view_move_from(&p->view, p->pos, move) == from) {
+            return move;
         }
     }
-    return to;
+    return LUDUS_MOVE_NONE;
 }
 
 // Moves the selected piece there if it can; whether it did (or asks what to promote to).
 static bool put_down(ludus_play *p, int32_t to)
 {
-    ludus_move move = LUDUS_MOVE_NONE;
     const int32_t from = p->selected;
-    int32_t target = to;
-    int32_t n = moves_between(p, from, target, &move);
+    ludus_move move = castling_by(p, from, to, true);
+    int32_t n = move != LUDUS_MOVE_NONE ? 1 : moves_between(p, from, to, &move);
     if (n == 0) {
-        target = castling_target(p, from, to);
-        n = moves_between(p, from, target, &move);
+        move = castling_by(p, from, to, false);
+        n = move != LUDUS_MOVE_NONE;
     }
     if (n == 1) {
         ludus_play_move(p, move);
-    } else if (n > 1) {
+    } else if (n > 1) { // what a pawn becomes
         p->promoting_from = from;
-        p->promoting_to = target;
+        p->promoting_to = to;
         p->is_dragging = false;
     }
     return n > 0;
@@ -200,7 +212,7 @@ static bool take_mouse(ludus_play *p, const ludus_event *event)
     case LUDUS_EVENT_MOUSE_UP:
         return event->button == 1 && release_board(p, event);
     case LUDUS_EVENT_WHEEL:
-        jump(p, p->cursor + (event->wheel < 0 ? WHEEL_PLIES : -WHEEL_PLIES));
+        jump(p, p->cursor - event->wheel_steps);
         return true;
     default:
         return false;
@@ -258,7 +270,8 @@ void ludus_play_press(ludus_play *p, ludus_play_button button)
     ludus_play_set_buttons(p);
 }
 
-static bool press_letter(ludus_play *p, int32_t key)
+// A letter held down acts once, and with Ctrl or Alt it is no letter.
+static bool press_letter(ludus_play *p, const ludus_event *event)
 {
     static const struct {
         int32_t key;
@@ -268,8 +281,19 @@ static bool press_letter(ludus_play *p, int32_t key)
         {'a', LUDUS_PLAY_ANALYSE}, {'p', LUDUS_PLAY_PASS}, {'r', LUDUS_PLAY_RESIGN},
         {'f', LUDUS_PLAY_FLIP},    {'s', LUDUS_PLAY_SAVE}, {' ', LUDUS_PLAY_PAUSE},
     };
+    if (event->is_repeat || event->ctrl || event->alt) {
+        return false;
+    }
+    if (event->key == 'v') {
+        p->heat = (ludus_play_heat)((p->heat + 1) % LUDUS_PLAY_NUM_HEATS);
+        return true;
+    }
+    if (event->key == 'o') {
+        p->shows_owner = !p->shows_owner;
+        return true;
+    }
     for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-        if (keys[i].key == key) {
+        if (keys[i].key == event->key) {
             ludus_play_press(p, keys[i].button);
             return true;
         }
@@ -292,12 +316,6 @@ static bool take_key(ludus_play *p, const ludus_event *event)
     case LUDUS_KEY_END:
         jump(p, p->record.count);
         return true;
-    case 'v':
-        p->heat = (ludus_play_heat)((p->heat + 1) % LUDUS_PLAY_NUM_HEATS);
-        return true;
-    case 'o':
-        p->shows_owner = !p->shows_owner;
-        return true;
     case LUDUS_KEY_ESCAPE:
         if (p->selected >= 0 || p->promoting_to >= 0) {
             p->selected = -1;
@@ -306,7 +324,7 @@ static bool take_key(ludus_play *p, const ludus_event *event)
         }
         return false;
     default:
-        return press_letter(p, event->key);
+        return press_letter(p, event);
     }
 }
 

@@ -112,6 +112,7 @@ struct ludus_play {
     ludus_thinker_snapshot seen;   // what is shown
     ludus_thinker_snapshot latest; // room for the next look
     int32_t seen_ply;              // -1 = nothing
+    int32_t seen_side;             // who is to move there
     char seen_by[64];
     ludus_play_heat heat;
     bool shows_owner;
@@ -157,8 +158,6 @@ ludus_rect ludus_play_table_row(const ludus_play *play, int32_t i);
 void ludus_play_draw_board(ludus_play *play, ludus_canvas *canvas);
 void ludus_play_draw_panel(ludus_play *play, ludus_canvas *canvas);
 // ---- play_moves.c: the list of moves ----
-// "e4" of a move as people write it. pos: before the move.
-void ludus_play_move_text(const ludus_play *play, const void *pos, ludus_move move, char *out);
 int32_t ludus_play_list_ply_at(const ludus_play *play, float x, float y); // or -1
 void ludus_play_draw_list(const ludus_play *play, ludus_canvas *canvas);
 // ---- play_dialog.c ----

@@ -3,7 +3,6 @@
 #include "viewer/play_internal.h"
 
 #include "envs/chess.h"
-#include "envs/chess_san.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -12,16 +11,6 @@
 #define CELL 56.0f   // least width of a move
 #define HEAD 24.0f   // the heading
 #define NUMBER 30.0f // of the row's first move
-
-void ludus_play_move_text(const ludus_play *p, const void *pos, ludus_move move, char *out)
-{
-    if (p->view.kind == LUDUS_BOARD_PIECES) {
-        const ludus_chess_board *board = ludus_chess_board_of(pos);
-        ludus_chess_to_san(board, ludus_chess_of_index(&p->game, board, move), out);
-    } else {
-        ludus_game_move_text(&p->game, pos, move, out);
-    }
-}
 
 // ---- The grid -----------------------------------------------------------------------------------
 
@@ -57,6 +46,20 @@ static ludus_rect cell_of(const ludus_play *p, const move_grid *g, int32_t place
                         area.y + HEAD + ROW * (float)(place / g->columns), g->width, ROW};
 }
 
+// What stands before a row that begins with the move to a ply: of chess the number of the move, as
+// on a score sheet, elsewhere the ply.
+static void row_number(const ludus_play *p, int32_t ply, char *out, size_t size)
+{
+    if (p->view.kind != LUDUS_BOARD_PIECES) {
+        snprintf(out, size, "%d", (int)ply);
+        return;
+    }
+    const ludus_chess_board *start = ludus_chess_board_of(p->record.start);
+    const int32_t half = ply - 1 + start->side; // half moves since White's first one
+    snprintf(out, size, "%d%s", (int)start->move_number + (int)half / 2,
+             half % 2 ? "\xe2\x80\xa6" : ".");
+}
+
 int32_t ludus_play_list_ply_at(const ludus_play *p, float x, float y)
 {
     const move_grid g = grid_of(p);
@@ -86,7 +89,7 @@ void ludus_play_draw_list(const ludus_play *p, ludus_canvas *canvas)
         ludus_rect cell = cell_of(p, &g, i);
         if (i % g.columns == 0) {
             char number[16];
-            snprintf(number, sizeof(number), "%d", ply);
+            row_number(p, ply, number, sizeof(number));
             ludus_canvas_text(canvas, (ludus_rect){area.x + 3, cell.y, NUMBER - 3, ROW}, &head,
                               number);
         }

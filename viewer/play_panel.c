@@ -10,25 +10,33 @@
 
 // ---- Players ------------------------------------------------------------------------------------
 
-// Pieces that a side has lost, by kind, against the start.
+static void count_pieces(const ludus_mark *cells, int32_t out[2][LUDUS_CHESS_NUM_KINDS])
+{
+    memset(out, 0, 2 * sizeof(*out));
+    for (int32_t cell = 0; cell < 64; cell++) {
+        if (cells[cell] != LUDUS_MARK_NONE) {
+            out[cells[cell] > 6][(cells[cell] - 1) % 6]++;
+        }
+    }
+}
+
+// Pieces that a side has lost, by kind, against the start of this game.
 static void draw_lost_pieces(const ludus_play *p, ludus_canvas *canvas, ludus_rect rect,
                              int32_t side)
 {
-    static const int32_t start[LUDUS_CHESS_NUM_KINDS] = {8, 2, 2, 2, 1, 1};
     static const float worth[LUDUS_CHESS_NUM_KINDS] = {1, 3, 3, 5, 9, 0};
-    int32_t left[2][LUDUS_CHESS_NUM_KINDS] = {{0}};
+    ludus_mark first[LUDUS_PLAY_CELLS];
+    int32_t start[2][LUDUS_CHESS_NUM_KINDS], left[2][LUDUS_CHESS_NUM_KINDS];
     float lead = 0;
     const float size = fminf(rect.h, 22);
     const ludus_colour ground = ludus_canvas_theme(canvas)->square[1 - side];
     float x = rect.x;
-    for (int32_t cell = 0; cell < 64; cell++) {
-        if (p->cells[cell] != LUDUS_MARK_NONE) {
-            left[p->cells[cell] > 6][(p->cells[cell] - 1) % 6]++;
-        }
-    }
+    ludus_board_view_read(&p->view, p->record.start, first);
+    count_pieces(first, start);
+    count_pieces(p->cells, left);
     for (int32_t kind = LUDUS_CHESS_QUEEN; kind >= 0; kind--) {
         lead += worth[kind] * (float)(left[side][kind] - left[1 - side][kind]);
-        for (int32_t i = left[1 - side][kind]; i < start[kind]; i++) {
+        for (int32_t i = left[1 - side][kind]; i < start[1 - side][kind]; i++) {
             if (x + size > rect.x + rect.w - 28) {
                 break;
             }
@@ -157,7 +165,9 @@ static void count_text(char *out, size_t size, double n)
 
 static void value_text(char *out, size_t size, const ludus_mcts_move *m)
 {
-    if (m->is_proven) {
+    if (m->visits == 0 && !m->is_proven) { // its value is that of the position before
+        snprintf(out, size, "\xe2\x80\x93");
+    } else if (m->is_proven) {
         snprintf(out, size, "%s", m->proven > 0 ? "wins" : m->proven < 0 ? "loses" : "draws");
     } else {
         snprintf(out, size, "%.0f %%", 50 + 50 * (double)m->value);
@@ -183,7 +193,9 @@ static void draw_heading(const ludus_play *p, ludus_canvas *canvas)
     if (p->seen.has_score) {
         snprintf(score, sizeof(score), "  %+.1f", (double)p->seen.score);
     }
-    snprintf(text, sizeof(text), "%.0f %%%s", 50 + 50 * (double)s->value, score);
+    // The search's account is the mover's; the curve below is the first player's.
+    snprintf(text, sizeof(text), "%s %.0f %%%s", ludus_board_view_side_name(&p->view, p->seen_side),
+             50 + 50 * (double)s->value, score);
     ludus_canvas_text(canvas, row, &bold, text);
     ludus_rect_cut_left(&row, ludus_canvas_text_width(canvas, &bold, text), 10);
     count_text(visits, sizeof(visits), s->simulations);
@@ -217,7 +229,7 @@ static void draw_table_row(const ludus_play *p, ludus_canvas *canvas, int32_t i,
     const ludus_rect row = ludus_play_table_row(p, i);
     const ludus_rect bar = {row.x, row.y + 1, row.w * share, row.h - 2};
     char cells[4][24];
-    ludus_play_move_text(p, pos, m->move, cells[0]);
+    ludus_board_move_text(&p->game, pos, m->move, cells[0]);
     count_text(cells[1], sizeof(cells[1]), m->visits);
     value_text(cells[2], sizeof(cells[2]), m);
     snprintf(cells[3], sizeof(cells[3]), "%.1f", 100 * (double)m->prior);
@@ -277,6 +289,20 @@ static void draw_words(const ludus_play *p, ludus_canvas *canvas)
     ludus_canvas_paragraph(canvas, p->layout.table, &style, text);
 }
 
+// Whose chance the curve is.
+static void draw_curve_name(const ludus_play *p, ludus_canvas *canvas)
+{
+    const ludus_rect curve = p->layout.curve;
+    const ludus_text_style style = {.size = 11, .colour = ludus_canvas_theme(canvas)->text};
+    char text[32];
+    if (p->layout.is_narrow || curve.h < 60) {
+        return;
+    }
+    snprintf(text, sizeof(text), "%s's chance", ludus_board_view_side_name(&p->view, 0));
+    ludus_canvas_text(canvas, (ludus_rect){curve.x + 6, curve.y + 3, curve.w - 12, 14}, &style,
+                      text);
+}
+
 static void draw_thinking(const ludus_play *p, ludus_canvas *canvas)
 {
     const ludus_theme *theme = ludus_canvas_theme(canvas);
@@ -299,6 +325,7 @@ static void draw_thinking(const ludus_play *p, ludus_canvas *canvas)
     ludus_card_draw(canvas, p->layout.thinking, NULL);
     draw_heading(p, canvas);
     ludus_game_curve_draw(canvas, &p->record, p->layout.curve, p->cursor, colours);
+    draw_curve_name(p, canvas);
     if (p->seen_ply >= 0 && p->seen.num_top > 0 && !p->is_scoring) {
         draw_table(p, canvas);
     } else {

@@ -72,7 +72,7 @@ void ludus_seat_ask(ludus_seat *seat, const ludus_play_record *record)
         const ludus_think_limits limits = {.simulations = level.simulations};
         ludus_thinker_start(seat->thinker, record->end, &limits);
     } else if (seat->player) {
-        ludus_player_thread_ask(seat->player, record->moves, record->count);
+        ludus_player_thread_ask(seat->player, record->start, record->moves, record->count);
     }
 }
 
@@ -93,6 +93,7 @@ ludus_player_state ludus_seat_poll(ludus_seat *seat, ludus_player_answer *answer
         if (state == LUDUS_PLAYER_MOVED || state == LUDUS_PLAYER_RESIGNED) {
             seat->is_asked = false;
         }
+        seat->has_failed = seat->has_failed || state == LUDUS_PLAYER_FAILED;
         return state;
     }
     if (!seat->thinker || !seat->is_asked) {

@@ -1,7 +1,8 @@
 // Who plays a side in the window: a person, a search with a level, or any named player.
 //
 //     ludus_seat_open(&seat, &game, &spec, &error);
-//     ludus_seat_ask(&seat, &record);                  // the end of the record, unfinished
+//     ludus_seat_ask(&seat, &record);                  // the end of the record, unfinished; its
+//                                                      // start may be any position
 //     state = ludus_seat_poll(&seat, &answer);         // each frame, never waits
 //     ludus_seat_see(&seat, &snapshot);                // what it sees while it thinks
 //     ludus_seat_close(&seat);
@@ -38,7 +39,8 @@ typedef struct ludus_seat {
     ludus_player_thread *player; // PLAYER, owned
     ludus_rng rng;
     bool is_asked;
-    bool was_left; // a thread had to be left behind, see player_thread.h
+    bool has_failed; // its player cannot play on; another has to sit down
+    bool was_left;   // a thread had to be left behind, see player_thread.h
 } ludus_seat;
 
 ludus_status ludus_seat_open(ludus_seat *seat, const ludus_game *game, const ludus_seat_spec *spec,

@@ -9,10 +9,15 @@
 #define HINT_SECONDS 0.8
 #define HEADLESS_SIMULATIONS 400
 
-// A search that has just begun has nothing to show; the last look stays until it has.
-static bool has_news(const ludus_play *p)
+// Whether the latest look at the position of a ply shows more than what is shown. A search that has
+// just begun has nothing to show; the last look stays until it has.
+static bool has_news(const ludus_play *p, int32_t ply, const char *by)
 {
-    return p->latest.stats.simulations > 0 && p->latest.num_top > 0;
+    const ludus_thinker_snapshot *new = &p->latest;
+    const bool is_shown = p->seen_ply == ply && p->seen.serial == new->serial &&
+                          p->seen.stats.simulations == new->stats.simulations &&
+                          !strcmp(p->seen_by, by);
+    return new->stats.simulations > 0 && new->num_top > 0 && !is_shown;
 }
 
 // The latest look becomes what is shown.
@@ -23,6 +28,7 @@ static void note_seen(ludus_play *p, int32_t ply, const char *by)
     p->latest = swap;
     const float score = p->seen.has_score ? p->seen.score : NAN;
     p->seen_ply = ply;
+    p->seen_side = ludus_game_to_move(&p->game, ply == p->record.count ? p->record.end : p->pos);
     snprintf(p->seen_by, sizeof(p->seen_by), "%s", by);
     if (ply <= p->record.count && p->seen.stats.simulations > 0) {
         ludus_play_record_note(&p->record, ply, p->seen.stats.value, score);
@@ -82,12 +88,12 @@ static void give_hint(ludus_play *p)
 {
     char text[LUDUS_GAME_TEXT_MAX];
     p->wants_hint = false;
-    if (p->seen.num_top < 1 || !ludus_game_is_legal(&p->game, p->pos, p->seen.top[0].at.move)) {
+    if (!ludus_game_is_legal(&p->game, p->pos, p->seen.top[0].at.move)) {
         return;
     }
     const ludus_thought_move *best = &p->seen.top[0];
     p->passed_hint = best->at.move;
-    ludus_play_move_text(p, p->pos, p->passed_hint, text);
+    ludus_board_move_text(&p->game, p->pos, p->passed_hint, text);
     ludus_notice_show(&p->notice, 4, "hint: %s  (%.0f %% to win)", text,
                       50 + 50 * (double)best->at.value);
 }
@@ -114,6 +120,7 @@ void ludus_play_take_answer(ludus_play *p, int32_t side, const ludus_player_answ
     }
     s->stats = (ludus_mcts_stats){.simulations = answer->simulations, .value = answer->value};
     s->has_ownership = s->has_score = false;
+    s->serial = 0; // no search of ours
     s->seconds = 0;
     s->num_moves = 0;
     s->num_top = 0;
@@ -146,10 +153,36 @@ static bool see_bot(ludus_play *p)
     if (!seat->is_asked || !ludus_seat_see(seat, &p->latest)) {
         return false;
     }
-    if (has_news(p)) {
-        ludus_seat_name(&seat->spec, name, sizeof(name));
+    ludus_seat_name(&seat->spec, name, sizeof(name));
+    const bool is_new = has_news(p, p->record.count, name);
+    if (is_new) {
         note_seen(p, p->record.count, name);
     }
+    return is_new;
+}
+
+// The analyst's latest look; whether something new is seen.
+static bool see_analyst(ludus_play *p)
+{
+    static const char name[] = "analysis";
+    ludus_thinker_snapshot_get(p->analyst, &p->latest);
+    const bool is_new = has_news(p, p->cursor, name);
+    if (is_new) {
+        note_seen(p, p->cursor, name);
+    }
+    return is_new;
+}
+
+// The hint is about the position shown, once its search has been given its time.
+static bool follow_hint(ludus_play *p, double seconds)
+{
+    p->hint_wait -= seconds;
+    const bool is_seen =
+        p->seen_ply == p->cursor && p->seen.num_top > 0 && p->seen.stats.simulations > 0;
+    if (!p->wants_hint || p->hint_wait > 0 || !is_seen) {
+        return false;
+    }
+    give_hint(p);
     return true;
 }
 
@@ -170,15 +203,6 @@ bool ludus_play_follow_thinking(ludus_play *p, double seconds)
         return false;
     }
     aim_analyst(p);
-    ludus_thinker_snapshot_get(p->analyst, &p->latest);
-    if (has_news(p)) {
-        note_seen(p, p->cursor, "analysis");
-    }
-    if (p->wants_hint) {
-        p->hint_wait -= seconds;
-        if (p->hint_wait <= 0 && p->seen.num_top > 0) {
-            give_hint(p);
-        }
-    }
-    return true;
+    const bool is_new = see_analyst(p);
+    return follow_hint(p, seconds) || is_new;
 }

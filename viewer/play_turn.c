@@ -87,7 +87,9 @@ static void say_turn(ludus_play *p)
     const char *name = ludus_board_view_side_name(&p->view, side);
     const bool two =
         p->seats[0].spec.kind == LUDUS_SEAT_PERSON && p->seats[1].spec.kind == LUDUS_SEAT_PERSON;
-    if (p->seats[side].spec.kind != LUDUS_SEAT_PERSON) {
+    if (p->seats[side].has_failed) {
+        snprintf(p->status, sizeof(p->status), "%s cannot play on", name);
+    } else if (p->seats[side].spec.kind != LUDUS_SEAT_PERSON) {
         snprintf(p->status, sizeof(p->status), "%s %s", name,
                  p->is_paused ? "waits (space goes on)" : "is thinking\xe2\x80\xa6");
     } else if (two) {
@@ -169,7 +171,7 @@ static void forget_bots(ludus_play *p)
 static void add_move(ludus_play *p, ludus_move move)
 {
     const bool is_at_end = p->cursor == p->record.count;
-    ludus_play_move_text(p, p->record.end, move, p->texts[p->record.count]);
+    ludus_board_move_text(&p->game, p->record.end, move, p->texts[p->record.count]);
     ludus_play_record_add(&p->record, move);
     if (is_at_end) {
         ludus_play_show(p, p->record.count, true);
@@ -192,27 +194,50 @@ void ludus_play_move(ludus_play *p, ludus_move move)
     if (p->cursor < p->record.count) { // played on from an earlier position
         forget_bots(p);
         ludus_play_record_cut(&p->record, p->cursor);
+        p->seen_ply = p->seen_ply > p->cursor ? -1 : p->seen_ply; // of a position that is gone
         p->resigned = -1;
     }
     add_move(p, move);
 }
 
+// Whether the player to move has nothing but a pass: no decision in Othello. Uses p->legal.
+static bool must_pass(ludus_play *p, const void *pos)
+{
+    return p->view.kind == LUDUS_BOARD_CLOTH && ludus_game_legal(&p->game, pos, p->legal) == 1 &&
+           p->legal[0] == ludus_board_view_pass(&p->view);
+}
+
+// The last ply before the end at which somebody decided whom undoing is for: of a person and a bot
+// the person. -1 = none. Uses p->pos and p->legal.
+static int32_t last_decision(ludus_play *p)
+{
+    const bool is_person[2] = {p->seats[0].spec.kind == LUDUS_SEAT_PERSON,
+                               p->seats[1].spec.kind == LUDUS_SEAT_PERSON};
+    const bool two_alike = is_person[0] == is_person[1];
+    int32_t ply = p->record.count - (p->resigned < 0);
+    for (; ply >= 0; ply--) {
+        ludus_play_record_at(&p->record, ply, p->pos);
+        if ((two_alike || is_person[ludus_game_to_move(&p->game, p->pos)]) &&
+            !must_pass(p, p->pos)) {
+            break;
+        }
+    }
+    return ply;
+}
+
 void ludus_play_undo(ludus_play *p)
 {
-    const bool two_alike = (p->seats[0].spec.kind == LUDUS_SEAT_PERSON) ==
-                           (p->seats[1].spec.kind == LUDUS_SEAT_PERSON);
-    int32_t count = p->record.count - (p->resigned < 0);
-    const int32_t person = p->seats[0].spec.kind == LUDUS_SEAT_PERSON ? 0 : 1;
-    if (count < 0) {
+    int32_t count = last_decision(p);
+    if (count < 0 && p->resigned >= 0) {
+        count = p->record.count; // resigning is taken back at least
+    }
+    if (count < 0) { // the first move of a bot is not taken back
+        ludus_play_show(p, p->cursor, false);
         return;
     }
     forget_bots(p);
     p->resigned = -1;
     ludus_play_record_cut(&p->record, count);
-    // To the person's last turn; the first move of a bot is not taken back.
-    while (!two_alike && count > 0 && ludus_game_to_move(&p->game, p->record.end) != person) {
-        ludus_play_record_cut(&p->record, --count);
-    }
     p->seen_ply = -1;
     p->since_move = 0;
     ludus_play_show(p, p->record.count, false);
@@ -236,15 +261,22 @@ void ludus_play_resign(ludus_play *p)
 // Forced passes of Othello are no decision.
 static bool pass_if_forced(ludus_play *p)
 {
-    const ludus_move pass = ludus_board_view_pass(&p->view);
-    if (p->view.kind != LUDUS_BOARD_CLOTH || p->cursor != p->record.count || p->num_legal != 1 ||
-        p->legal[0] != pass || p->drop < 1) {
+    if (p->cursor != p->record.count || p->drop < 1 || !must_pass(p, p->pos)) {
         return false;
     }
     ludus_notice_show(&p->notice, 2.5, "%s has no move and passes",
                       ludus_board_view_side_name(&p->view, ludus_game_to_move(&p->game, p->pos)));
-    ludus_play_move(p, pass);
+    ludus_play_move(p, ludus_board_view_pass(&p->view));
     return true;
+}
+
+// It is not asked again; undoing, resigning and a new game go on.
+static void give_up_seat(ludus_play *p, int32_t side, const char *why)
+{
+    p->seats[side].has_failed = true;
+    ludus_seat_forget(&p->seats[side]);
+    ludus_notice_show(&p->notice, 10, "%s", why);
+    look_at_end(p);
 }
 
 static bool take_bot_turn(ludus_play *p, int32_t side)
@@ -255,10 +287,14 @@ static bool take_bot_turn(ludus_play *p, int32_t side)
         ludus_seat_ask(seat, &p->record);
     }
     if (p->since_move < BOT_SECONDS && !p->is_headless) {
-        return true; // the last move is still on its way
+        return false; // the last move is still on its way
     }
     switch (ludus_seat_poll(seat, &answer)) {
     case LUDUS_PLAYER_MOVED:
+        if (!ludus_game_is_legal(&p->game, p->record.end, answer.move)) {
+            give_up_seat(p, side, "the player chose an illegal move");
+            return true;
+        }
         ludus_play_take_answer(p, side, &answer);
         add_move(p, answer.move);
         return true;
@@ -268,15 +304,10 @@ static bool take_bot_turn(ludus_play *p, int32_t side)
         ludus_notice_show(&p->notice, 6, "%s", answer.error.text);
         return true;
     case LUDUS_PLAYER_FAILED:
-        p->is_paused = true;
-        ludus_seat_forget(seat);
-        ludus_notice_show(&p->notice, 10, "%s", answer.error.text);
-        look_at_end(p);
-        snprintf(p->status, sizeof(p->status), "%s cannot play on",
-                 ludus_board_view_side_name(&p->view, side));
+        give_up_seat(p, side, answer.error.text);
         return true;
     default:
-        return true; // thinking: the picture moves
+        return false; // thinking
     }
 }
 
@@ -289,7 +320,7 @@ bool ludus_play_take_turns(ludus_play *p)
     if (p->seats[side].spec.kind == LUDUS_SEAT_PERSON) {
         return pass_if_forced(p);
     }
-    return !p->is_paused && take_bot_turn(p, side);
+    return !p->is_paused && !p->seats[side].has_failed && take_bot_turn(p, side);
 }
 
 // ---- New games ----------------------------------------------------------------------------------
@@ -308,7 +339,7 @@ ludus_status ludus_play_start(ludus_play *p, const ludus_seat_spec seats[2], lud
     ludus_play_stop_analyst(p);
     for (int side = 0; side < 2; side++) {
         ludus_seat *seat = &p->seats[side];
-        if (seat->game && is_same_seat(&seat->spec, &seats[side])) {
+        if (seat->game && !seat->has_failed && is_same_seat(&seat->spec, &seats[side])) {
             seat->spec.level = seats[side].level;
             if (seat->thinker) {
                 ludus_thinker_reset(seat->thinker);

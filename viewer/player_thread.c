@@ -18,9 +18,11 @@ struct ludus_player_thread {
     bool is_open, has_failed;
     bool has_order, has_answer;
     uint64_t asked, answered; // serials of questions
-    ludus_move *order;        // [capacity], the moves of the position asked about
+    void *order_start;        // position block: where the game asked about began
+    ludus_move *order;        // [capacity], its moves
     int32_t order_count;
     int32_t capacity;
+    size_t state_bytes; // of a position block
     ludus_player_state answer_state;
     ludus_player_answer answer;
 };
@@ -30,9 +32,11 @@ typedef struct worker {
     ludus_game game;
     ludus_player player;
     ludus_rng rng;
-    void *pos;
+    void *start, *pos; // of the game heard: where it began and where it stands
     ludus_move *heard; // [max_plies]
     int32_t heard_count;
+    void *asked_start; // the question in hand
+    ludus_move *asked; // [max_plies]
 } worker;
 
 static void free_thread(ludus_player_thread *t)
@@ -40,6 +44,7 @@ static void free_thread(ludus_player_thread *t)
     pthread_cond_destroy(&t->wake);
     pthread_cond_destroy(&t->news);
     pthread_mutex_destroy(&t->mutex);
+    ludus_free(t->order_start);
     ludus_free(t->order);
     ludus_free(t);
 }
@@ -52,35 +57,50 @@ static ludus_status open_worker(worker *w, ludus_player_thread *t, ludus_error *
     if (status) {
         return status;
     }
+    w->start = ludus_alloc(1, w->game.spec.state_bytes);
     w->pos = ludus_alloc(1, w->game.spec.state_bytes);
     w->heard = ludus_alloc((size_t)w->game.spec.max_plies, sizeof(*w->heard));
-    if (!w->pos || !w->heard) {
+    w->asked_start = ludus_alloc(1, w->game.spec.state_bytes);
+    w->asked = ludus_alloc((size_t)w->game.spec.max_plies, sizeof(*w->asked));
+    if (!w->start || !w->pos || !w->heard || !w->asked_start || !w->asked) {
         return ludus_fail(error, LUDUS_ERR_NOMEM, "no memory for a player");
     }
     ludus_rng_init(&w->rng, t->seed, 0);
-    ludus_game_init(&w->game, w->pos);
+    ludus_game_init(&w->game, w->start);
+    memcpy(w->pos, w->start, w->game.spec.state_bytes);
     return ludus_player_open(&w->player, &w->game, t->player_text, error);
 }
 
 static void close_worker(worker *w)
 {
     ludus_player_close(&w->player);
+    ludus_free(w->start);
     ludus_free(w->pos);
     ludus_free(w->heard);
+    ludus_free(w->asked_start);
+    ludus_free(w->asked);
     ludus_game_close(&w->game);
 }
 
-// Tells the player the moves up to `count`; from the start when it heard others.
-static void hear(worker *w, const ludus_move *moves, int32_t count)
+// Whether the game asked about is the one heard, gone on by some moves or none.
+static bool goes_on(const worker *w, int32_t count)
 {
-    const int32_t common = w->heard_count < count ? w->heard_count : count;
-    if (w->heard_count > count || memcmp(w->heard, moves, (size_t)common * sizeof(*moves)) != 0) {
+    return w->heard_count <= count &&
+           memcmp(w->start, w->asked_start, w->game.spec.state_bytes) == 0 &&
+           memcmp(w->heard, w->asked, (size_t)w->heard_count * sizeof(*w->heard)) == 0;
+}
+
+// Tells the player the moves asked about, `count`; from the start when it heard another game.
+static void hear(worker *w, int32_t count)
+{
+    if (!goes_on(w, count)) {
         ludus_player_reset(&w->player);
-        ludus_game_init(&w->game, w->pos);
+        memcpy(w->start, w->asked_start, w->game.spec.state_bytes);
+        memcpy(w->pos, w->start, w->game.spec.state_bytes);
         w->heard_count = 0;
     }
     while (w->heard_count < count) {
-        const ludus_move move = moves[w->heard_count];
+        const ludus_move move = w->asked[w->heard_count];
         ludus_player_observe(&w->player, w->pos, move);
         ludus_game_play(&w->game, w->pos, move);
         w->heard[w->heard_count++] = move;
@@ -132,18 +152,18 @@ static ludus_player_state choose(worker *w, ludus_player_answer *answer)
 static void serve(ludus_player_thread *t, worker *w)
 {
     ludus_player_answer answer;
-    ludus_move *moves = ludus_alloc((size_t)t->capacity, sizeof(*moves));
-    while (!t->is_quitting && moves) {
+    while (!t->is_quitting) {
         if (!t->has_order) {
             pthread_cond_wait(&t->wake, &t->mutex);
             continue;
         }
         const uint64_t serial = t->asked;
         const int32_t count = t->order_count;
-        memcpy(moves, t->order, (size_t)count * sizeof(*moves));
+        memcpy(w->asked_start, t->order_start, t->state_bytes);
+        memcpy(w->asked, t->order, (size_t)count * sizeof(*w->asked));
         t->has_order = false;
         pthread_mutex_unlock(&t->mutex);
-        hear(w, moves, count);
+        hear(w, count);
         const ludus_player_state state = choose(w, &answer);
         pthread_mutex_lock(&t->mutex);
         t->has_failed = t->has_failed || state == LUDUS_PLAYER_FAILED;
@@ -158,7 +178,6 @@ static void serve(ludus_player_thread *t, worker *w)
             break;
         }
     }
-    ludus_free(moves);
 }
 
 static void *run(void *argument)
@@ -193,33 +212,17 @@ static void *run(void *argument)
 
 // ---- The caller's side --------------------------------------------------------------------------
 
-ludus_status ludus_player_thread_create(ludus_player_thread **out, const char *game,
-                                        const char *player, uint64_t seed, ludus_error *error)
+// The memory and the locks, without the thread; NULL when there is no memory.
+static ludus_player_thread *make_thread(const ludus_game *game)
 {
-    *out = NULL;
-    ludus_game opened;
-    const ludus_status status = ludus_game_open(&opened, game, error);
-    if (status) {
-        return status;
-    }
-    const int32_t capacity = opened.spec.max_plies;
-    ludus_game_close(&opened);
-    if (strlen(player) >= LUDUS_PLAYER_NAME_MAX) {
-        return ludus_fail(error, LUDUS_ERR_ARG, "a player's name of over %d characters",
-                          LUDUS_PLAYER_NAME_MAX - 1);
-    }
     ludus_player_thread *t = ludus_alloc(1, sizeof(*t));
-    ludus_move *order = ludus_alloc((size_t)capacity, sizeof(*order));
-    if (!t || !order) {
-        ludus_free(t);
-        ludus_free(order);
-        return ludus_fail(error, LUDUS_ERR_NOMEM, "no memory for a player");
+    if (!t) {
+        return NULL;
     }
-    t->order = order;
-    t->capacity = capacity;
-    t->seed = seed;
-    strcpy(t->game_name, game);
-    strcpy(t->player_text, player);
+    t->capacity = game->spec.max_plies;
+    t->state_bytes = game->spec.state_bytes;
+    t->order_start = ludus_alloc(1, t->state_bytes);
+    t->order = ludus_alloc((size_t)t->capacity, sizeof(*t->order));
     pthread_condattr_t monotonic;
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
@@ -227,6 +230,34 @@ ludus_status ludus_player_thread_create(ludus_player_thread **out, const char *g
     pthread_cond_init(&t->wake, NULL);
     pthread_cond_init(&t->news, &monotonic);
     pthread_condattr_destroy(&monotonic);
+    if (!t->order_start || !t->order) {
+        free_thread(t);
+        return NULL;
+    }
+    return t;
+}
+
+ludus_status ludus_player_thread_create(ludus_player_thread **out, const char *game,
+                                        const char *player, uint64_t seed, ludus_error *error)
+{
+    *out = NULL;
+    ludus_game opened;
+    if (strlen(player) >= LUDUS_PLAYER_NAME_MAX) {
+        return ludus_fail(error, LUDUS_ERR_ARG, "a player's name of over %d characters",
+                          LUDUS_PLAYER_NAME_MAX - 1);
+    }
+    const ludus_status status = ludus_game_open(&opened, game, error);
+    if (status) {
+        return status;
+    }
+    ludus_player_thread *t = make_thread(&opened);
+    ludus_game_close(&opened);
+    if (!t) {
+        return ludus_fail(error, LUDUS_ERR_NOMEM, "no memory for a player");
+    }
+    t->seed = seed;
+    strcpy(t->game_name, game);
+    strcpy(t->player_text, player);
     if (pthread_create(&t->thread, NULL, run, t)) {
         free_thread(t);
         return ludus_fail(error, LUDUS_ERR_NOMEM, "no thread for a player");
@@ -266,10 +297,12 @@ bool ludus_player_thread_destroy(ludus_player_thread *t, double seconds)
     return has_ended;
 }
 
-void ludus_player_thread_ask(ludus_player_thread *t, const ludus_move *moves, int32_t count)
+void ludus_player_thread_ask(ludus_player_thread *t, const void *start, const ludus_move *moves,
+                             int32_t count)
 {
     assert(count >= 0 && count <= t->capacity);
     pthread_mutex_lock(&t->mutex);
+    memcpy(t->order_start, start, t->state_bytes);
     memcpy(t->order, moves, (size_t)count * sizeof(*moves));
     t->order_count = count;
     t->asked++;

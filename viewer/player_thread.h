@@ -1,13 +1,13 @@
 // A ludus_player that thinks in a thread of its own, so that its caller never waits.
 //
 //     ludus_player_thread_create(&thread, "chess", "uci:stockfish", seed, &error);
-//     ludus_player_thread_ask(thread, moves, count);            // returns at once
+//     ludus_player_thread_ask(thread, start, moves, count);     // returns at once
 //     switch (ludus_player_thread_poll(thread, &answer)) ...    // each frame
 //     ludus_player_thread_destroy(thread, 0.3);
 //
 // The thread opens the game and the player itself, since nets and engines take their time. It hears
-// each game from its start: moves that it has not heard yet are told, a move taken back makes it
-// hear the game again.
+// each game from its start, which need not be the game's own start position: moves that it has not
+// heard yet are told, a move taken back or another start makes it hear the game again.
 //
 // A player cannot be interrupted. destroy() waits a moment; a thread that is still thinking then is
 // left to end alone, keeps all it uses and frees it. The program must not tear down what such a
@@ -49,9 +49,10 @@ ludus_status ludus_player_thread_create(ludus_player_thread **out, const char *g
                                         const char *player, uint64_t seed, ludus_error *error);
 // Whether its thread has ended; false = it was left behind. NULL is accepted (true).
 bool ludus_player_thread_destroy(ludus_player_thread *thread, double seconds);
-// The position is that after `count` moves from the game's start and is unfinished. An older
-// question is forgotten.
-void ludus_player_thread_ask(ludus_player_thread *thread, const ludus_move *moves, int32_t count);
+// The position is that after `count` moves from `start`, a position block of the game, and is
+// unfinished. Both are copied. An older question is forgotten.
+void ludus_player_thread_ask(ludus_player_thread *thread, const void *start,
+                             const ludus_move *moves, int32_t count);
 // The answer to the last question is no longer wanted.
 void ludus_player_thread_forget(ludus_player_thread *thread);
 // Never waits. answer is filled for MOVED, RESIGNED and FAILED.
