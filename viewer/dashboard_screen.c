@@ -34,6 +34,7 @@ struct ludus_dashboard {
     int32_t num_shown;
     char shown[MAX_SHOWN][LUDUS_METRICS_NAME_MAX];
     ludus_line_chart charts[MAX_SHOWN];
+    ludus_notice notice;
     ludus_rect cells[MAX_SHOWN]; // where the charts' cards were drawn
     ludus_button buttons[NUM_BUTTONS];
     ludus_slider smoothing;
@@ -101,9 +102,11 @@ static void toggle_metric(ludus_dashboard *d, int32_t row)
     d->list.chosen = row;
     if (at >= 0) {
         hide_metric(d, at);
-    } else {
+    } else if (d->num_shown < MAX_SHOWN) {
         show_metric(d, name);
-        d->focus = shown_index(d, name) >= 0 ? shown_index(d, name) : d->focus;
+        d->focus = d->num_shown - 1;
+    } else {
+        ludus_notice_show(&d->notice, 4, "at most %d charts are shown", MAX_SHOWN);
     }
 }
 
@@ -121,7 +124,8 @@ static void place_bar(ludus_dashboard *d)
         d->buttons[b].id = b;
         snprintf(d->buttons[b].label, sizeof d->buttons[b].label, "%s", labels[b]);
     }
-    d->smoothing.rect = ludus_rect_cut_left(&bar, fminf(bar.w, 290), 12);
+    d->smoothing.rect = bar.w < 150 ? (ludus_rect){0} // too narrow to be of use
+                                    : ludus_rect_cut_left(&bar, fminf(bar.w, 290), 12);
     d->bar = bar; // what is left is for the notice
 }
 
@@ -228,11 +232,6 @@ static void move_cursor(ludus_dashboard *d, int32_t by)
     }
 }
 
-static void smooth(ludus_dashboard *d, float by)
-{
-    d->smoothing.value = fminf(fmaxf(d->smoothing.value + by, 0), SMOOTH_MAX);
-}
-
 static bool press_key(ludus_dashboard *d, const ludus_event *event)
 {
     switch (event->key) {
@@ -247,10 +246,9 @@ static bool press_key(ludus_dashboard *d, const ludus_event *event)
         return true;
     case '+':
     case '=':
-        smooth(d, SMOOTH_STEP);
-        return true;
     case '-':
-        smooth(d, -SMOOTH_STEP);
+        d->smoothing.value += event->key == '-' ? -SMOOTH_STEP : SMOOTH_STEP;
+        d->smoothing.value = fminf(fmaxf(d->smoothing.value, 0), SMOOTH_MAX);
         return true;
     case LUDUS_KEY_TAB:
         press(d, BUTTON_LISTS);
@@ -320,7 +318,7 @@ static bool dashboard_update(void *self, double seconds)
     if (changed) {
         refresh(d);
     }
-    return changed;
+    return ludus_notice_update(&d->notice, seconds) || changed;
 }
 
 static void dashboard_settle(void *self)
@@ -345,7 +343,7 @@ static void draw_bar(ludus_dashboard *d, ludus_canvas *canvas)
     d->buttons[BUTTON_LISTS].is_on = d->has_lists;
     ludus_buttons_draw(canvas, d->buttons, NUM_BUTTONS);
     snprintf(value, sizeof value, "%.2f", (double)d->smoothing.value);
-    if (d->smoothing.rect.w >= 150) {
+    if (d->smoothing.rect.w > 0) {
         ludus_slider_draw(canvas, &d->smoothing, value);
     }
     const char *notice = ludus_run_curves_notice(d->curves);
@@ -488,6 +486,7 @@ static void dashboard_draw(void *self, ludus_canvas *canvas)
             d->charts[i].plot = (ludus_rect){0};
         }
     }
+    ludus_notice_draw(canvas, &d->notice, d->area);
 }
 
 static void dashboard_title(const void *self, char *out, size_t size)

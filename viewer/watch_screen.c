@@ -379,7 +379,8 @@ static const ludus_key_help keys[] = {
     {"n", "other games on all boards"},
     {"b", "more boards: 1, 2, 4, 6, 9"},
     {"h", "what the search thought, on the boards"},
-    {"click", "one board alone, and back; the bar: the first player's chance"},
+    {"click", "one board alone, and back"},
+    {"bar", "the first player's chance"},
 };
 
 static const ludus_screen_ops screen = {
