@@ -5,6 +5,7 @@
 #include "envs/plane_resize.h"
 
 #include <assert.h>
+#include <math.h>
 #include <string.h>
 
 // ---- Kept observations: skip and stack ----------------------------------------------------
@@ -25,16 +26,37 @@ static void kept_observe_packed(const void *self, uint8_t *packed)
     }
 }
 
+static bool are_bits(const uint8_t *kept, size_t size)
+{
+    uint8_t most = 0;
+    for (size_t i = 0; i < size; i++) {
+        most |= kept[i];
+    }
+    return most <= 1;
+}
+
+static bool are_finite(const uint8_t *kept, size_t size)
+{
+    for (size_t i = 0; i < size; i += sizeof(float)) {
+        float value;
+        memcpy(&value, kept + i, sizeof(value));
+        if (!isfinite(value)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static ludus_status kept_load(void *self, const uint8_t *state)
 {
     const ludus_env_wrapper *wrapper = self;
     const uint8_t *kept = state + ludus_env_state_bytes(&wrapper->inner);
-    uint8_t most = 0;
-    for (size_t i = 0; i < wrapper->kept_bytes; i++) {
-        most |= kept[i];
+    const ludus_obs_kind kind = wrapper->inner.spec.obs_kind;
+    if ((kind == LUDUS_OBS_BITS && !are_bits(kept, wrapper->kept_bytes)) ||
+        (kind == LUDUS_OBS_FLOATS && !are_finite(kept, wrapper->kept_bytes))) {
+        return LUDUS_ERR_FORMAT;
     }
-    const bool is_bits = wrapper->inner.spec.obs_kind == LUDUS_OBS_BITS;
-    return is_bits && most > 1 ? LUDUS_ERR_FORMAT : ludus_wrapper_load(self, state);
+    return ludus_wrapper_load(self, state);
 }
 
 // ---- Frame skip ---------------------------------------------------------------------------

@@ -3,8 +3,10 @@
 #include "envs/env.h"
 
 #include "envs/env_bench.h"
+#include "envs/env_wrapper.h"
 #include "envs/obs_bits.h"
 
+#include <math.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -233,6 +235,36 @@ static void a_state_loads_only_into_its_own_world(void **unused)
     ludus_env_close(&b);
 }
 
+// Observations that a wrapper kept are of the state as well.
+static void a_state_of_impossible_numbers_is_refused(void **unused)
+{
+    (void)unused;
+    ludus_env env;
+    const float bad[] = {NAN, INFINITY, -INFINITY};
+    assert_int_equal(ludus_env_open(&env, "cartpole", NULL, NULL), LUDUS_OK);
+    const size_t inner = ludus_env_state_bytes(&env);
+    assert_int_equal(ludus_env_wrap_stack(&env, 2, NULL), LUDUS_OK);
+    const size_t size = ludus_env_state_bytes(&env);
+    uint8_t *state = ludus_alloc(size, 1);
+    ludus_env_reset(&env, 1);
+    ludus_env_save(&env, state);
+    assert_int_equal(ludus_env_load(&env, state, size, NULL), LUDUS_OK);
+    assert_true(size >= inner + 8 * sizeof(float));
+    for (size_t i = 0; i < 3; i++) {
+        for (size_t k = 1; k <= 8; k += 7) { // of the two observations at the end
+            uint8_t *place = state + size - k * sizeof(float);
+            float good;
+            memcpy(&good, place, sizeof(good));
+            memcpy(place, &bad[i], sizeof(good));
+            assert_int_equal(ludus_env_load(&env, state, size, NULL), LUDUS_ERR_FORMAT);
+            memcpy(place, &good, sizeof(good));
+        }
+    }
+    assert_int_equal(ludus_env_load(&env, state, size, NULL), LUDUS_OK);
+    ludus_free(state);
+    ludus_env_close(&env);
+}
+
 static void steps_and_observations_allocate_nothing(void **unused)
 {
     (void)unused;
@@ -360,6 +392,7 @@ int main(void)
         cmocka_unit_test(a_limit_truncates_without_terminating),
         cmocka_unit_test(reset_repeats_and_restart_goes_on),
         cmocka_unit_test(a_state_loads_only_into_its_own_world),
+        cmocka_unit_test(a_state_of_impossible_numbers_is_refused),
         cmocka_unit_test(steps_and_observations_allocate_nothing),
         cmocka_unit_test(bits_round_trip_at_every_length),
         cmocka_unit_test(nets_read_every_kind_as_floats),
