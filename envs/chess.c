@@ -287,11 +287,6 @@ static const ludus_chess_policy *policy_of(const ludus_game *game)
     return game->ctx;
 }
 
-static int32_t view_of(const ludus_chess_board *b)
-{
-    return b->side ? 56 : 0;
-}
-
 void ludus_chess_start(const ludus_game *game, void *pos, int32_t number)
 {
     assert(game->ops == &ludus_chess_ops && number >= 0 && number < 960);
@@ -377,8 +372,8 @@ void ludus_chess_parts(const ludus_game *game, const void *pos, ludus_move move,
     const ludus_chess_move m = ludus_chess_of_index(game, b, move);
     const int32_t from = ludus_chess_from(m);
     const int32_t to = ludus_chess_to(m);
-    *out = (ludus_chess_parts_of_move){.from = from ^ view_of(b),
-                                       .to = to ^ view_of(b),
+    *out = (ludus_chess_parts_of_move){.from = from ^ ludus_chess_view_of(b),
+                                       .to = to ^ ludus_chess_view_of(b),
                                        .kind = ludus_chess_kind_at(b, from),
                                        .promotion = ludus_chess_promotion(m),
                                        .is_castling = (b->colour[0] >> to & 1) != 0,
@@ -392,8 +387,8 @@ ludus_move ludus_chess_find(const ludus_game *game, const void *pos, int32_t fro
                             int32_t promotion)
 {
     const ludus_chess_board *b = ludus_chess_board_of(pos);
-    const int32_t origin = from ^ view_of(b);
-    const int32_t target = to ^ view_of(b);
+    const int32_t origin = from ^ ludus_chess_view_of(b);
+    const int32_t target = to ^ ludus_chess_view_of(b);
     const bool is_promotion =
         (b->kind[LUDUS_CHESS_PAWN] & b->colour[0]) >> origin & 1 && target >= 56;
     if (is_promotion && promotion == 0) {

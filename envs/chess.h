@@ -4,9 +4,8 @@
 //     ludus_game game;
 //     ludus_game_open(&game, "chess", &error);
 //     ludus_game_from_text(&game, pos, "4k3/8/8/8/8/8/4P3/4K3 w - - 0 1", &error); // FEN
-//     ludus_chess_parts(&game, pos, move, &parts);                                 // e2, e4, none
-//     ludus_chess_end_of(pos);                                                     // why it is
-//     over
+//     ludus_chess_parts(&game, pos, move, &parts); // e2, e4, none
+//     ludus_chess_end_of(pos);                     // why it is over
 //
 // Rules: those of FIDE, with the draws that a player may claim taken as claimed: the third
 // occurrence of a position, fifty moves of each side without capture or pawn move. Bare material

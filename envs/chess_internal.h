@@ -32,6 +32,12 @@ ludus_move ludus_chess_policy_index(const ludus_chess_policy *policy, ludus_ches
 ludus_chess_move ludus_chess_policy_move(const ludus_chess_policy *policy,
                                          const ludus_chess_board *board, ludus_move index);
 
+// Between the mover's squares and the real ones: a square ^ this is the other.
+static inline int32_t ludus_chess_view_of(const ludus_chess_board *board)
+{
+    return board->side ? 56 : 0;
+}
+
 // Text of moves, in envs/chess_text.c; the entries of ludus_game_ops.
 ludus_status ludus_chess_move_from_text(const void *ctx, const void *pos, const char *text,
                                         ludus_move *out);

@@ -2,12 +2,9 @@
 
 #include <string.h>
 
-static const char letters[] = "PNBRQK";
+#include "envs/chess_internal.h"
 
-static int32_t view_of(const ludus_chess_board *b)
-{
-    return b->side ? 56 : 0;
-}
+static const char letters[] = "PNBRQK";
 
 static bool is_castling(const ludus_chess_board *b, ludus_chess_move move)
 {
@@ -35,7 +32,7 @@ static char *put_origin(const ludus_chess_board *b, ludus_chess_move move, int32
         *out++ = (char)('a' + (from & 7));
     }
     if (is_shared && shares_file) {
-        *out++ = (char)('1' + ((from ^ view_of(b)) >> 3));
+        *out++ = (char)('1' + ((from ^ ludus_chess_view_of(b)) >> 3));
     }
     return out;
 }
@@ -53,7 +50,7 @@ static char *put_check(const ludus_chess_board *b, ludus_chess_move move, char *
 static char *put_square(const ludus_chess_board *b, int32_t square, char *out)
 {
     *out++ = (char)('a' + (square & 7));
-    *out++ = (char)('1' + ((square ^ view_of(b)) >> 3));
+    *out++ = (char)('1' + ((square ^ ludus_chess_view_of(b)) >> 3));
     return out;
 }
 
@@ -174,10 +171,10 @@ static bool fits(const ludus_chess_board *b, const wish *w, ludus_chess_move mov
     if (is_castling(b, move) || w->castling >= 0) {
         return is_castling(b, move) && w->castling == (to > from ? 0 : 1);
     }
-    return (to ^ view_of(b)) == w->to && ludus_chess_kind_at(b, from) == w->kind &&
+    return (to ^ ludus_chess_view_of(b)) == w->to && ludus_chess_kind_at(b, from) == w->kind &&
            ludus_chess_promotion(move) == w->promotion &&
            (w->from_file < 0 || w->from_file == (from & 7)) &&
-           (w->from_rank < 0 || w->from_rank == (from ^ view_of(b)) >> 3);
+           (w->from_rank < 0 || w->from_rank == (from ^ ludus_chess_view_of(b)) >> 3);
 }
 
 ludus_status ludus_chess_from_san(const ludus_chess_board *board, const char *text, size_t length,

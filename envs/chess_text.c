@@ -9,11 +9,6 @@
 // Letters of promotion by kind; 0 is none.
 static const char promotions[] = "\0nbrq";
 
-static int32_t view_of(const ludus_chess_board *b)
-{
-    return b->side ? 56 : 0;
-}
-
 // "e4" -> a real square, or -1.
 static int32_t read_square(const char *text)
 {
@@ -45,8 +40,8 @@ static ludus_status read_uci(const void *ctx, const void *pos, const char *text,
     if (length < 4 || length > 5 || read_square(text) < 0 || read_square(text + 2) < 0) {
         return LUDUS_ERR_FORMAT;
     }
-    const int32_t from = read_square(text) ^ view_of(b);
-    const int32_t to = castling_rook(b, from, read_square(text + 2) ^ view_of(b));
+    const int32_t from = read_square(text) ^ ludus_chess_view_of(b);
+    const int32_t to = castling_rook(b, from, read_square(text + 2) ^ ludus_chess_view_of(b));
     const bool is_pawn = (b->kind[LUDUS_CHESS_PAWN] & b->colour[0]) >> from & 1;
     int32_t promotion = 0;
     if (length == 5) {
@@ -89,8 +84,8 @@ void ludus_chess_move_to_text(const void *ctx, const void *pos, ludus_move move,
     if ((b->colour[0] >> to & 1) != 0 && !b->is_960) {
         to = to > from ? 6 : 2;
     }
-    write_square(from ^ view_of(b), out);
-    write_square(to ^ view_of(b), out + 2);
+    write_square(from ^ ludus_chess_view_of(b), out);
+    write_square(to ^ ludus_chess_view_of(b), out + 2);
     out[4] = promotions[ludus_chess_promotion(m)];
     out[5] = '\0';
 }
@@ -103,7 +98,7 @@ static const char *const figures[2][LUDUS_CHESS_NUM_KINDS] = {
 
 static const char *figure_at(const ludus_chess_board *b, int32_t square)
 {
-    const int32_t seen = square ^ view_of(b);
+    const int32_t seen = square ^ ludus_chess_view_of(b);
     for (int32_t colour = 0; colour < 2; colour++) {
         if ((b->colour[colour] >> seen & 1) != 0) {
             return figures[colour ^ b->side][ludus_chess_kind_at(b, seen)];
@@ -121,7 +116,7 @@ static int32_t last_square(const ludus_chess_policy *policy, const ludus_chess_b
     }
     const int32_t to = ludus_chess_to(policy->move_at[last]) ^ 56; // as the other player sees it
     const bool is_castling = (b->colour[1] >> to & 1) == 0;
-    return (is_castling ? ludus_chess_king_square(b, 1) : to) ^ view_of(b);
+    return (is_castling ? ludus_chess_king_square(b, 1) : to) ^ ludus_chess_view_of(b);
 }
 
 void ludus_chess_draw(const void *ctx, const void *pos, ludus_move last, char *out)
