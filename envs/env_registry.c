@@ -1,6 +1,7 @@
 // Every world there is, the [env] and [atari] options, and the way from a name to a world.
 
 #include "envs/env_internal.h"
+#include "envs/registry_internal.h"
 
 #include <string.h>
 
@@ -71,13 +72,7 @@ static ludus_status fail_unknown(const char *name, ludus_error *error)
     for (size_t i = 0; i < NUM_WORLDS; i++) {
         known[i] = worlds[i]->name;
     }
-    const char *nearest = ludus_nearest(name, known, NUM_WORLDS);
-    if (nearest != NULL) {
-        return ludus_fail(error, LUDUS_ERR_ARG, "unknown world '%.40s'; did you mean '%s'?", name,
-                          nearest);
-    }
-    return ludus_fail(error, LUDUS_ERR_ARG, "unknown world '%.40s'; `ludus list` shows the worlds",
-                      name);
+    return ludus_registry_fail_unknown("world", name, known, NUM_WORLDS, error);
 }
 
 ludus_status ludus_env_open(ludus_env *env, const char *name, const ludus_env_config *config,

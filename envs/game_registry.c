@@ -1,7 +1,7 @@
 // Every game there is, and the way from a name to a game.
 
-#include "base/config.h"
 #include "envs/game_internal.h"
+#include "envs/registry_internal.h"
 
 #include <assert.h>
 #include <string.h>
@@ -55,13 +55,7 @@ static ludus_status fail_unknown(const char *name, ludus_error *error)
     for (size_t i = 0; i < NUM_FAMILIES; i++) {
         known[i] = families[i]->family;
     }
-    const char *nearest = ludus_nearest(name, known, NUM_FAMILIES);
-    if (nearest != NULL) {
-        return ludus_fail(error, LUDUS_ERR_ARG, "unknown game '%.40s'; did you mean '%s'?", name,
-                          nearest);
-    }
-    return ludus_fail(error, LUDUS_ERR_ARG, "unknown game '%.40s'; `ludus list` shows the games",
-                      name);
+    return ludus_registry_fail_unknown("game", name, known, NUM_FAMILIES, error);
 }
 
 static void assert_complete(const ludus_game_ops *ops)
