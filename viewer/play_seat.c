@@ -15,7 +15,7 @@ ludus_status ludus_seat_thinker(ludus_thinker **out, const ludus_game *game, con
                                 int32_t threads, ludus_error *error)
 {
     ludus_net *loaded = NULL;
-    ludus_thinker_config config = ludus_thinker_config_default();
+    ludus_thinker_config config = ludus_thinker_config_for_game(game);
     *out = NULL;
     if (net[0]) {
         const ludus_status status = ludus_net_load_for_game(&loaded, net, game, error);
