@@ -25,6 +25,16 @@ void ludus_signal_install(void)
     // No SA_RESTART: a read from the terminal ends, so that `play` sees the request.
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+    // A closed terminal ends a run as SIGTERM does, unless nohup said otherwise.
+    struct sigaction hangup;
+    sigaction(SIGHUP, NULL, &hangup);
+    if (hangup.sa_handler != SIG_IGN) {
+        sigaction(SIGHUP, &action, NULL);
+    }
+    // Ctrl-C ends the `tee` behind a pipe too: what is printed then is lost, not what is to be
+    // saved.
+    action.sa_handler = SIG_IGN;
+    sigaction(SIGPIPE, &action, NULL);
 }
 
 bool ludus_signal_requested(void)

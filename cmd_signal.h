@@ -1,8 +1,10 @@
-// Ctrl-C: the first SIGINT or SIGTERM asks the running verb to stop (and save); a second SIGINT
-// ends the program at once.
+// Ctrl-C: the first SIGINT, SIGTERM or SIGHUP (a closed terminal, unless nohup is there) asks the
+// running verb to stop (and save); a second SIGINT ends the program at once. SIGPIPE is ignored, so
+// that a pipe that Ctrl-C ends first does not keep a run from being saved.
 //
-// The flag is the one mutable variable with static storage in the project: a signal handler can
-// reach nothing else. It is volatile sig_atomic_t and only ever goes from 0 to 1.
+// The flag is the one mutable variable with static storage beside the count of allocations: a
+// signal handler can reach nothing else. It is volatile sig_atomic_t and only ever goes from 0
+// to 1.
 //
 // Threads: requested() from any thread.
 

@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <jansson.h>
+
 typedef struct train_options {
     const char *name;
     const char *resume;
@@ -159,8 +161,37 @@ static ludus_status go_on(ludus_run *run, ludus_error *error)
             show_progress(&progress, run, report);
         }
     }
+    if (status == LUDUS_OK) {
+        status = ludus_run_save(run, error);
+    }
     ludus_progress_finish(&progress);
-    return status == LUDUS_OK ? ludus_run_save(run, error) : status;
+    return status;
+}
+
+// What `--resume` needs besides the folder: another limit in place of the one that was reached.
+static const char *next_limit(const ludus_run *run)
+{
+    const int64_t iterations = ludus_run_settings(run)->iterations;
+    if (!ludus_run_finished(run)) {
+        return "";
+    }
+    return iterations > 0 && ludus_run_iteration(run) >= iterations
+               ? " --iterations N   (N = iterations in all)"
+               : " --minutes M   (M = total training time)";
+}
+
+static void print_json(const ludus_run *run, const char *folder, uint64_t hash, uint64_t weights)
+{
+    char text[2][17];
+    snprintf(text[0], sizeof text[0], "%016" PRIx64, hash);
+    snprintf(text[1], sizeof text[1], "%016" PRIx64, weights);
+    json_t *object =
+        json_pack("{s:s, s:I, s:f, s:b, s:s, s:s}", "run", folder, "iteration",
+                  (json_int_t)ludus_run_iteration(run), "seconds", ludus_run_seconds(run),
+                  "finished", ludus_run_finished(run), "hash", text[0], "weights", text[1]);
+    json_dumpf(object, stdout, JSON_REAL_PRECISION(9));
+    printf("\n");
+    json_decref(object);
 }
 
 static ludus_status summarise(const ludus_run *run, const char *folder, bool json,
@@ -175,18 +206,14 @@ static ludus_status summarise(const ludus_run *run, const char *folder, bool jso
     const uint64_t weights =
         ludus_net_hash(ludus_run_learner(run)->ops->net(ludus_run_learner(run)->self));
     if (json) {
-        printf("{\"run\": \"%s\", \"iteration\": %" PRId64 ", \"seconds\": %.1f, "
-               "\"finished\": %s, \"hash\": \"%016" PRIx64 "\", \"weights\": \"%016" PRIx64 "\"}\n",
-               folder, ludus_run_iteration(run), ludus_run_seconds(run),
-               ludus_run_finished(run) ? "true" : "false", hash, weights);
+        print_json(run, folder, hash, weights);
         return LUDUS_OK;
     }
     printf("saved %s after %s, iteration %" PRId64 "\n", folder,
            ludus_duration(ludus_run_seconds(run), spent), ludus_run_iteration(run));
     printf("state %016" PRIx64 "  weights %016" PRIx64 "\n", hash, weights);
     const ludus_run_config *c = ludus_run_settings(run);
-    printf("go on:  ludus train --resume %s%s\n", folder,
-           ludus_run_finished(run) ? " --minutes M   (M = total training time)" : "");
+    printf("go on:  ludus train --resume %s%s\n", folder, next_limit(run));
     printf("play:   ludus play %s %s%s/net.safetensors\n", c->game,
            ludus_world_exists(c->game) ? "--net " : "--opponent net:", folder);
     return LUDUS_OK;

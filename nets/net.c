@@ -6,15 +6,6 @@
 
 #include "nets/noise.h"
 
-static size_t count_of(const ludus_tensor *t)
-{
-    size_t count = 1;
-    for (int32_t i = 0; i < t->rank; i++) {
-        count *= (size_t)t->shape[i];
-    }
-    return count;
-}
-
 static ludus_status build(ludus_net **out, const ludus_net_desc *desc)
 {
     ludus_net *net = ludus_alloc(1, sizeof *net);
@@ -32,7 +23,7 @@ static ludus_status build(ludus_net **out, const ludus_net_desc *desc)
     float *next = net->params;
     for (size_t i = 0; i < net->graph.num_tensors; i++) {
         net->graph.tensors[i].data = next;
-        next += (count_of(&net->graph.tensors[i]) + 15) / 16 * 16;
+        next += (ludus_tensor_count(&net->graph.tensors[i]) + 15) / 16 * 16;
     }
     *out = net;
     return LUDUS_OK;
@@ -46,7 +37,7 @@ static void fill(ludus_net *net, int32_t tensor, float value)
         return;
     }
     const ludus_tensor *t = &net->graph.tensors[tensor];
-    const size_t count = count_of(t);
+    const size_t count = ludus_tensor_count(t);
     for (size_t i = 0; i < count; i++) {
         t->data[i] = value;
     }
@@ -74,11 +65,12 @@ static void init_weights(ludus_net *net, const ludus_node *node, ludus_rng *rng)
     // He et al. 2015, eq. 10; Glorot & Bengio 2010, eq. 16 as a normal of the same variance.
     double deviation =
         net->desc.init == LUDUS_INIT_HE ? sqrt(2.0 / fan_in) : sqrt(2.0 / (fan_in + fan_out));
-    // Outputs begin near zero: policies near uniform, values near even.
+    // Outputs begin near zero: policies near uniform, values near even. (A dueling head's streams
+    // are not scaled down.)
     if (node->head >= 0 || feeds_concat(&net->graph, node)) {
         deviation *= 0.1;
     }
-    const size_t count = count_of(t);
+    const size_t count = ludus_tensor_count(t);
     for (size_t i = 0; i < count; i++) {
         t->data[i] = (float)(deviation * ludus_rng_normal(rng));
     }
@@ -90,7 +82,7 @@ static void init_noisy(ludus_net *net, const ludus_node *node, ludus_rng *rng)
     const float bound = 1.0f / sqrtf((float)ludus_noise_inputs(&net->graph, node));
     for (int k = 0; k < 2; k++) {
         const ludus_tensor *mu = &net->graph.tensors[node->param[k]];
-        const size_t count = count_of(mu);
+        const size_t count = ludus_tensor_count(mu);
         for (size_t i = 0; i < count; i++) {
             mu->data[i] = bound * (2.0f * ludus_rng_float(rng) - 1.0f);
         }
@@ -239,9 +231,23 @@ size_t ludus_net_num_params(const ludus_net *net)
 {
     size_t total = 0;
     for (size_t i = 0; i < net->graph.num_tensors; i++) {
-        total += count_of(&net->graph.tensors[i]);
+        total += ludus_tensor_count(&net->graph.tensors[i]);
     }
     return total;
+}
+
+const char *ludus_net_nonfinite(const ludus_net *net)
+{
+    for (size_t i = 0; i < net->graph.num_tensors; i++) {
+        const ludus_tensor *t = &net->graph.tensors[i];
+        const size_t count = ludus_tensor_count(t);
+        for (size_t k = 0; k < count; k++) {
+            if (!isfinite(t->data[k])) {
+                return t->name;
+            }
+        }
+    }
+    return NULL;
 }
 
 uint64_t ludus_net_hash(const ludus_net *net)
@@ -295,7 +301,7 @@ double ludus_net_flops(const ludus_net *net)
             total += 2.0 * (double)node->c * (double)from->c * meetings(node->h, from->h, node) *
                      meetings(node->w, from->w, node);
         } else if (node->kind == LUDUS_NODE_DENSE) {
-            total += 2.0 * (double)count_of(&net->graph.tensors[node->param[0]]);
+            total += 2.0 * (double)ludus_tensor_count(&net->graph.tensors[node->param[0]]);
         }
     }
     return total;

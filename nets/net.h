@@ -124,6 +124,8 @@ const ludus_net_desc *ludus_net_describe(const ludus_net *net); // borrowed from
 size_t ludus_net_num_params(const ludus_net *net); // floats, norms' statistics included
 // Hash of all weights; equal weights, equal hash.
 uint64_t ludus_net_hash(const ludus_net *net);
+// Name of a tensor with a value that is not finite, or NULL; borrowed from net.
+const char *ludus_net_nonfinite(const ludus_net *net);
 // Outputs per row of head h: K, or K*H*W for plane heads.
 size_t ludus_net_head_outputs(const ludus_net *net, int32_t head);
 // Index of the head with that name, or -1.
@@ -142,6 +144,14 @@ typedef struct ludus_tensor {
     float *data;    // borrowed from the net; product(shape) values
     bool trainable; // false for running statistics
 } ludus_tensor;
+static inline size_t ludus_tensor_count(const ludus_tensor *t) // product(shape)
+{
+    size_t count = 1;
+    for (int32_t i = 0; i < t->rank; i++) {
+        count *= (size_t)t->shape[i];
+    }
+    return count;
+}
 size_t ludus_net_num_tensors(const ludus_net *net);
 ludus_tensor ludus_net_tensor(const ludus_net *net, size_t index);
 
@@ -152,9 +162,9 @@ typedef enum ludus_precision {
     LUDUS_PRECISION_BF16, // matrix products of bf16 weights and activations, summed in f32; where
                           // the CPU has none (ludus_precision_is_native), f32 arithmetic on rounded
                           // weights and activations. Layers between them are f32
-    LUDUS_PRECISION_INT8, // 8-bit weights per channel and activations in the 3x3 convolutions that
-                          // follow one another, the rest bf16 where native, else f32; needs
-                          // calibration
+    LUDUS_PRECISION_INT8, // 8-bit weights per channel and activations in the convolutions larger
+                          // than 1x1 that follow one another, if the CPU has 8-bit products; the
+                          // rest bf16 where native, else f32; needs calibration
     LUDUS_NUM_PRECISIONS
 } ludus_precision;
 const char *ludus_precision_name(ludus_precision precision); // "f32", "bf16", "int8"
@@ -174,7 +184,8 @@ ludus_status ludus_net_exec_create(ludus_net_exec **out, const ludus_net *net,
                                    const ludus_exec_config *config, ludus_error *error);
 void ludus_net_exec_destroy(ludus_net_exec *exec);
 // Takes the weights of `net`, which must have the same description. INT8 keeps the activations'
-// ranges and makes new kernels, which may fail for want of memory; else it cannot fail.
+// ranges and makes new kernels, which may fail for want of memory: then the executor can only be
+// destroyed. Else it cannot fail.
 ludus_status ludus_net_exec_refresh(ludus_net_exec *exec, const ludus_net *net, ludus_error *error);
 // Noisy nets: from now on (refreshes included) the noisy layers' weights are mu + sigma * noise,
 // the noise drawn from `seed` alone; seed 0 = no noise, as after creation. Of no effect on other
@@ -194,7 +205,8 @@ bool ludus_precision_is_native(ludus_precision precision);
 ludus_status ludus_net_save(const ludus_net *net, const char *path, const char *provenance,
                             ludus_error *error);
 ludus_status ludus_net_load(ludus_net **out, const char *path, ludus_error *error);
-// The same to and from memory; what checkpoints embed. *bytes is a ludus_alloc block.
+// The same to and from memory; what checkpoints embed. *bytes is a ludus_alloc block. to_bytes
+// fails when memory is short or the provenance is not UTF-8.
 ludus_status ludus_net_to_bytes(const ludus_net *net, const char *provenance, void **bytes,
                                 size_t *size);
 ludus_status ludus_net_from_bytes(ludus_net **out, const void *bytes, size_t size,

@@ -131,11 +131,7 @@ static ludus_status create_values(ludus_net_exec *e)
         flat = row > flat ? row : flat;
     }
     for (size_t i = 0; i < g->num_tensors; i++) {
-        const ludus_tensor *t = &g->tensors[i];
-        size_t count = 1;
-        for (int32_t d = 0; d < t->rank; d++) {
-            count *= (size_t)t->shape[d];
-        }
+        const size_t count = ludus_tensor_count(&g->tensors[i]);
         largest = count > largest ? count : largest;
     }
     e->arena = ludus_alloc(total, sizeof *e->arena);
@@ -229,10 +225,7 @@ static ludus_status prepare_step(ludus_net_exec *e, ludus_exec_step *s, ludus_er
     const ludus_graph *g = &e->net->graph;
     const ludus_node *node = &g->nodes[s->node];
     const ludus_tensor *t = &g->tensors[node->param[0]];
-    size_t count = 1;
-    for (int32_t i = 0; i < t->rank; i++) {
-        count *= (size_t)t->shape[i];
-    }
+    const size_t count = ludus_tensor_count(t);
     if (e->noise != 0 && ludus_noise_is_on(node)) {
         make_noisy(e, s, e->weights);
     } else {
@@ -450,6 +443,9 @@ void ludus_exec_run_chunk(const ludus_net_exec *e, int32_t size, const float *in
     const int32_t n = e->sizes[size];
     const bool round = emulates_bf16(e);
     ludus_plan_load_input(g, n, in, e->values[0]);
+    if (round) {
+        ludus_round_bf16(ludus_plan_row_floats(g, 0) * (size_t)n, e->values[0], e->values[0]);
+    }
     ludus_exec_convert(e, 0, n);
     for (int32_t i = 0; i < e->num_steps; i++) {
         const ludus_exec_step *s = &e->steps[i];

@@ -25,11 +25,7 @@
 
 static size_t tensor_bytes(const ludus_tensor *t)
 {
-    size_t count = sizeof(float);
-    for (int32_t i = 0; i < t->rank; i++) {
-        count *= (size_t)t->shape[i];
-    }
-    return count;
+    return ludus_tensor_count(t) * sizeof(float);
 }
 
 // ---- The description as JSON -----------------------------------------------------------------
@@ -228,6 +224,7 @@ static uint64_t checksum(const ludus_net *net)
     return hash;
 }
 
+// NULL when memory is short or the provenance is not UTF-8.
 static json_t *metadata(const ludus_net *net, const char *provenance)
 {
     char sum[17];
@@ -235,13 +232,17 @@ static json_t *metadata(const ludus_net *net, const char *provenance)
     char *text = json_dumps(desc, JSON_COMPACT | JSON_SORT_KEYS);
     json_decref(desc);
     snprintf(sum, sizeof sum, "%016" PRIx64, checksum(net));
-    json_object_set_new(object, "format", json_string("pt"));
-    json_object_set_new(object, KEY_DESC, json_string(text != NULL ? text : ""));
-    json_object_set_new(object, KEY_CHECKSUM, json_string(sum));
-    if (provenance != NULL) {
-        json_object_set_new(object, KEY_PROVENANCE, json_string(provenance));
-    }
+    // A NULL value is refused.
+    const bool complete = json_object_set_new(object, "format", json_string("pt")) == 0 &&
+                          json_object_set_new(object, KEY_DESC, json_string(text)) == 0 &&
+                          json_object_set_new(object, KEY_CHECKSUM, json_string(sum)) == 0 &&
+                          (provenance == NULL || json_object_set_new(object, KEY_PROVENANCE,
+                                                                     json_string(provenance)) == 0);
     free(text);
+    if (!complete) {
+        json_decref(object);
+        return NULL;
+    }
     return object;
 }
 
@@ -251,13 +252,13 @@ ludus_status ludus_net_to_bytes(const ludus_net *net, const char *provenance, vo
     ludus_buffer out = {0};
     uint64_t offset = 0;
     json_t *header = json_object();
-    json_object_set_new(header, "__metadata__", metadata(net, provenance));
+    bool complete = json_object_set_new(header, "__metadata__", metadata(net, provenance)) == 0;
     for (size_t i = 0; i < net->graph.num_tensors; i++) {
         const ludus_tensor *t = &net->graph.tensors[i];
-        json_object_set_new(header, t->name, tensor_entry(t, offset));
+        complete = json_object_set_new(header, t->name, tensor_entry(t, offset)) == 0 && complete;
         offset += tensor_bytes(t);
     }
-    char *text = json_dumps(header, JSON_COMPACT);
+    char *text = complete ? json_dumps(header, JSON_COMPACT) : NULL;
     json_decref(header);
     if (text == NULL) {
         return LUDUS_ERR_NOMEM;
@@ -287,7 +288,8 @@ ludus_status ludus_net_save(const ludus_net *net, const char *path, const char *
     void *bytes;
     size_t size;
     if (ludus_net_to_bytes(net, provenance, &bytes, &size) != LUDUS_OK) {
-        return ludus_fail(error, LUDUS_ERR_NOMEM, "%s: out of memory", path);
+        return ludus_fail(error, LUDUS_ERR_NOMEM,
+                          "%s: out of memory, or a provenance that is not UTF-8", path);
     }
     const ludus_status status = ludus_file_replace(path, bytes, size, error);
     ludus_free(bytes);
@@ -330,10 +332,10 @@ static ludus_status read_desc(const json_t *header, ludus_net_desc *desc, ludus_
     if (!understood) {
         return ludus_fail(error, LUDUS_ERR_FORMAT, "the net's description is damaged");
     }
-    if (ludus_net_desc_check(desc, error) != LUDUS_OK) {
-        return LUDUS_ERR_FORMAT;
-    }
-    return LUDUS_OK;
+    ludus_error why;
+    return ludus_net_desc_check(desc, &why) == LUDUS_OK
+               ? LUDUS_OK
+               : ludus_fail(error, LUDUS_ERR_FORMAT, "%s", why.text);
 }
 
 static ludus_status check_tensors(const ludus_graph *graph, const json_t *header, size_t data_size,
@@ -363,20 +365,39 @@ static ludus_status check_tensors(const ludus_graph *graph, const json_t *header
     return LUDUS_OK;
 }
 
+// Name of a norm's running variance with a value below 0, or NULL.
+static const char *negative_variance(const ludus_net *net)
+{
+    const ludus_graph *g = &net->graph;
+    for (int32_t i = 0; i < g->num_nodes; i++) {
+        if (g->nodes[i].kind == LUDUS_NODE_BATCHNORM) {
+            const ludus_tensor *t = &g->tensors[g->nodes[i].param[3]];
+            for (size_t k = 0; k < ludus_tensor_count(t); k++) {
+                if (t->data[k] < 0.0f) {
+                    return t->name;
+                }
+            }
+        }
+    }
+    return NULL;
+}
+
 static ludus_status fill_tensors(ludus_net *net, const json_t *header, const uint8_t *data,
                                  ludus_error *error)
 {
     char sum[17];
     for (size_t i = 0; i < net->graph.num_tensors; i++) {
         const ludus_tensor *t = &net->graph.tensors[i];
-        const size_t bytes = tensor_bytes(t);
-        memcpy(t->data, data, bytes);
-        data += bytes;
-        for (size_t k = 0; k < bytes / sizeof(float); k++) {
-            if (!isfinite(t->data[k])) {
-                return ludus_fail(error, LUDUS_ERR_FORMAT, "tensor %s: not finite", t->name);
-            }
-        }
+        memcpy(t->data, data, tensor_bytes(t));
+        data += tensor_bytes(t);
+    }
+    const char *damaged = ludus_net_nonfinite(net);
+    if (damaged != NULL) {
+        return ludus_fail(error, LUDUS_ERR_FORMAT, "tensor %s: not finite", damaged);
+    }
+    damaged = negative_variance(net);
+    if (damaged != NULL) {
+        return ludus_fail(error, LUDUS_ERR_FORMAT, "tensor %s: a negative variance", damaged);
     }
     snprintf(sum, sizeof sum, "%016" PRIx64, checksum(net));
     const json_t *meta = json_object_get(header, "__metadata__");
@@ -435,7 +456,10 @@ ludus_status ludus_net_load(ludus_net **out, const char *path, ludus_error *erro
     }
     status = ludus_net_from_bytes(out, bytes, size, error);
     ludus_free(bytes);
-    return status == LUDUS_OK ? status : ludus_fail_within(error, "%s", path);
+    if (status != LUDUS_OK) {
+        ludus_fail_within(error, "%s", path);
+    }
+    return status;
 }
 
 ludus_status ludus_net_provenance(const void *bytes, size_t size, char **text, ludus_error *error)

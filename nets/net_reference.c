@@ -307,12 +307,9 @@ static void zero_gradients(ludus_reference *ref)
     }
     for (size_t i = 0; i < g->num_tensors; i++) {
         const ludus_tensor *t = &g->tensors[i];
-        size_t count = 1;
-        for (int32_t k = 0; k < t->rank; k++) {
-            count *= (size_t)t->shape[k];
-        }
         if (t->trainable) {
-            memset(ref->gradient + (t->data - ref->net->params), 0, count * sizeof(double));
+            memset(ref->gradient + (t->data - ref->net->params), 0,
+                   ludus_tensor_count(t) * sizeof(double));
         }
     }
 }

@@ -9,15 +9,6 @@
 
 // ---- Life cycle ------------------------------------------------------------------------------
 
-static size_t tensor_count(const ludus_tensor *t)
-{
-    size_t count = 1;
-    for (int32_t i = 0; i < t->rank; i++) {
-        count *= (size_t)t->shape[i];
-    }
-    return count;
-}
-
 static size_t value_floats(const ludus_lane *l, int32_t node)
 {
     return (ludus_plan_row_floats(&l->net->graph, node) * (size_t)l->rows + 15) / 16 * 16;
@@ -278,7 +269,7 @@ void ludus_lane_pack(ludus_lane *lane, ludus_lane_shared *shared, int32_t node, 
         weights = changed;
     }
     if (emulates_bf16(lane)) {
-        ludus_round_bf16(tensor_count(t), weights, changed);
+        ludus_round_bf16(ludus_tensor_count(t), weights, changed);
         weights = changed;
     }
     if (!is_plain) {
@@ -522,7 +513,7 @@ static void zero_gradient(const ludus_lane *l, int32_t node, ludus_lane_shard *o
         if (tensor >= 0 && g->tensors[tensor].trainable) {
             const float *data = g->tensors[tensor].data;
             memset(out->gradient + (data - l->net->params), 0,
-                   tensor_count(&g->tensors[tensor]) * sizeof *out->gradient);
+                   ludus_tensor_count(&g->tensors[tensor]) * sizeof *out->gradient);
         }
     }
 }
@@ -538,6 +529,9 @@ void ludus_lane_run(ludus_lane *lane, const ludus_lane_shared *shared, const lud
     memset(out->loss, 0, sizeof out->loss);
     ludus_plan_load_input(g, lane->rows, batch->in + (size_t)shard * (size_t)lane->rows * row_in,
                           lane->values[0]);
+    if (round) {
+        ludus_round_bf16(value_floats(lane, 0), lane->values[0], lane->values[0]);
+    }
     halve(lane, 0);
     for (int32_t i = 1; i < g->num_nodes; i++) {
         forward_node(lane, shared, i, out, dropout_key(lane, i, shard, step));

@@ -237,6 +237,8 @@ static ludus_selfplay_stats sum_stats(const az_learner *l, const ludus_selfplay_
         sum.wins += s->wins;
         sum.draws += s->draws;
         sum.resigned += s->resigned;
+        sum.played_on += s->played_on;
+        sum.false_resignations += s->false_resignations;
         sum.seconds += s->seconds;
         sum.worker_seconds += s->worker_seconds;
         sum.net_seconds += s->net_seconds;
@@ -279,6 +281,11 @@ static void report_selfplay(ludus_report *report, const az_learner *l,
     ludus_report_add(report, "selfplay/first_player_score",
                      ((double)s->wins + 0.5 * (double)s->draws) / games);
     ludus_report_add(report, "selfplay/draws", (double)s->draws / games);
+    ludus_report_add(report, "selfplay/resigned", (double)s->resigned / games);
+    if (s->played_on > 0) {
+        ludus_report_add(report, "selfplay/false_resignations",
+                         (double)s->false_resignations / (double)s->played_on);
+    }
 }
 
 static ludus_status az_iterate(void *self, ludus_report *report, ludus_error *error)

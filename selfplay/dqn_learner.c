@@ -378,10 +378,7 @@ static void move_target(dqn_learner *l, float tau)
     for (size_t i = 0; i < ludus_net_num_tensors(l->target); i++) {
         const ludus_tensor from = ludus_net_tensor(l->core.net, i);
         const ludus_tensor to = ludus_net_tensor(l->target, i);
-        size_t count = 1;
-        for (int32_t d = 0; d < to.rank; d++) {
-            count *= (size_t)to.shape[d];
-        }
+        const size_t count = ludus_tensor_count(&to);
         for (size_t k = 0; k < count; k++) {
             to.data[k] = tau < 1.0f ? to.data[k] + tau * (from.data[k] - to.data[k]) : from.data[k];
         }
@@ -499,6 +496,23 @@ static void dqn_save(const void *self, ludus_buffer *out)
     }
 }
 
+// Every item held can be drawn and nothing else, as follow_replay leaves it.
+static bool priorities_fit_replay(const dqn_learner *l)
+{
+    const int64_t capacity = l->replay_config.capacity_items;
+    const int64_t first = ludus_replay_first(l->replay), end = ludus_replay_end(l->replay);
+    int64_t positive = 0;
+    for (int64_t i = 0; i < capacity; i++) {
+        positive += ludus_sum_tree_get(l->priorities, i) > 0.0f;
+    }
+    for (int64_t i = first; i < end; i++) {
+        if (!(ludus_sum_tree_get(l->priorities, i % capacity) > 0.0f)) {
+            return false;
+        }
+    }
+    return positive == end - first;
+}
+
 static ludus_status dqn_load(void *self, ludus_cursor *in, ludus_error *error)
 {
     dqn_learner *l = self;
@@ -519,6 +533,9 @@ static ludus_status dqn_load(void *self, ludus_cursor *in, ludus_error *error)
     }
     if (status == LUDUS_OK && l->priorities != NULL) {
         status = ludus_sum_tree_load(l->priorities, in, error);
+        if (status == LUDUS_OK && !priorities_fit_replay(l)) {
+            status = ludus_fail(error, LUDUS_ERR_FORMAT, "the priorities are not the replay's");
+        }
     }
     if (status == LUDUS_OK && l->replay_config.enable_segments) {
         status =

@@ -34,17 +34,15 @@ ludus_status ludus_net_state_load(ludus_net *net, ludus_cursor *in, ludus_error 
     for (size_t i = 0; status == LUDUS_OK && i < ludus_net_num_tensors(net); i++) {
         const ludus_tensor from = ludus_net_tensor(loaded, i);
         const ludus_tensor to = ludus_net_tensor(net, i);
-        size_t count = 1;
         for (int32_t d = 0; d < to.rank; d++) {
             if (from.rank != to.rank || from.shape[d] != to.shape[d]) {
                 status =
                     ludus_fail(error, LUDUS_ERR_FORMAT, "%s does not match the recipe", to.name);
                 break;
             }
-            count *= (size_t)to.shape[d];
         }
         if (status == LUDUS_OK) {
-            memcpy(to.data, from.data, count * sizeof *to.data);
+            memcpy(to.data, from.data, ludus_tensor_count(&to) * sizeof *to.data);
         }
     }
     ludus_net_destroy(loaded);

@@ -16,9 +16,12 @@
 #include "selfplay/replay.h"
 
 #define PATH_MAX_BYTES 512
+#define START_NET "start.safetensors"
+#define START_NET_MAX_BYTES ((size_t)2 << 30)
 
 const ludus_option ludus_run_options[] = {
-    LUDUS_OPTION_TEXT(ludus_run_config, "run", "agent", agent, "who learns: alphazero"),
+    LUDUS_OPTION_TEXT(ludus_run_config, "run", "agent", agent,
+                      "who learns: alphazero, distill, dqn or pqn"),
     LUDUS_OPTION_TEXT(ludus_run_config, "run", "game", game, "what is played; see ludus list"),
     LUDUS_OPTION_INT64(ludus_run_config, "run", "seed", seed, 0, 9e15,
                        "of everything random in the run"),
@@ -87,6 +90,9 @@ static ludus_status lock_folder(ludus_run *run, ludus_error *error)
     if (status == LUDUS_ERR_STATE) {
         return ludus_fail(error, status, "%s: another process trains this run", run->folder);
     }
+    if (status == LUDUS_OK) {
+        ludus_file_forget_temporaries(run->folder);
+    }
     return status;
 }
 
@@ -95,6 +101,46 @@ static ludus_status read_settings(ludus_run *run, ludus_config *recipe, ludus_er
     run->config = ludus_run_config_default();
     return ludus_config_apply(recipe, ludus_run_options, ludus_run_num_options, &run->config,
                               error);
+}
+
+// Copies the start net into the run, which then holds all that resuming needs.
+static ludus_status keep_start_net(const ludus_run *run, ludus_error *error)
+{
+    char path[PATH_MAX_BYTES + 32];
+    void *bytes;
+    size_t size;
+    if (run->config.start_net[0] == '\0') {
+        return LUDUS_OK;
+    }
+    ludus_status status =
+        ludus_file_read(run->config.start_net, START_NET_MAX_BYTES, &bytes, &size, error);
+    if (status == LUDUS_OK) {
+        path_in(run, START_NET, path);
+        status = ludus_file_replace(path, bytes, size, error);
+        ludus_free(bytes);
+    }
+    return status;
+}
+
+// From now on the start net is the run's own copy, if it has one.
+static ludus_status use_kept_start_net(const ludus_run *run, ludus_error *error)
+{
+    char path[PATH_MAX_BYTES + 32], assignment[PATH_MAX_BYTES + 64];
+    path_in(run, START_NET, path);
+    if (!ludus_file_exists(path)) {
+        return LUDUS_OK;
+    }
+    snprintf(assignment, sizeof assignment, "run.start_net=%s", path);
+    return ludus_config_set(run->own_recipe, assignment, error);
+}
+
+static ludus_status take_recipe_text(ludus_run *run, const ludus_config *recipe, ludus_error *error)
+{
+    ludus_free(run->recipe_text);
+    run->recipe_text = NULL;
+    return ludus_config_to_text(recipe, &run->recipe_text) == LUDUS_OK
+               ? LUDUS_OK
+               : ludus_fail(error, LUDUS_ERR_NOMEM, "%s: no memory for the recipe", run->folder);
 }
 
 static ludus_status open_logs(ludus_run *run, uint64_t metrics_bytes, ludus_error *error)
@@ -127,7 +173,7 @@ ludus_status ludus_run_create(ludus_run **out, const char *folder, ludus_config 
                             "%s: holds a run already; go on with --resume %s", folder, folder);
     }
     if (status == LUDUS_OK) {
-        status = ludus_config_to_text(recipe, &run->recipe_text);
+        status = take_recipe_text(run, recipe, error);
     }
     // The recipe is tried out in full before anything is written.
     if (status == LUDUS_OK) {
@@ -138,6 +184,9 @@ ludus_status ludus_run_create(ludus_run **out, const char *folder, ludus_config 
     }
     if (status == LUDUS_OK) {
         status = lock_folder(run, error);
+    }
+    if (status == LUDUS_OK) {
+        status = keep_start_net(run, error);
     }
     if (status == LUDUS_OK) {
         status = ludus_file_replace(path, run->recipe_text, strlen(run->recipe_text), error);
@@ -168,6 +217,7 @@ static bool may_change(const char *assignment)
     return false;
 }
 
+// New limits stay with the run: its next checkpoint has them.
 static ludus_status apply_overrides(ludus_run *run, const char *const *overrides, size_t count,
                                     ludus_error *error)
 {
@@ -186,16 +236,18 @@ static ludus_status apply_overrides(ludus_run *run, const char *const *overrides
     return LUDUS_OK;
 }
 
-static ludus_status load_recipe(ludus_run *run, const ludus_checkpoint *checkpoint,
-                                const char *path, ludus_error *error)
+// The recipe with new limits, read from `path`, as this session uses it.
+static ludus_status adopt_recipe(ludus_run *run, const char *const *overrides, size_t count,
+                                 ludus_error *error)
 {
-    run->recipe_text = ludus_alloc(checkpoint->recipe_bytes + 1, 1);
-    if (run->recipe_text == NULL) {
-        return ludus_fail(error, LUDUS_ERR_NOMEM, "%s: out of memory", path);
+    ludus_status status = apply_overrides(run, overrides, count, error);
+    if (status == LUDUS_OK) {
+        status = take_recipe_text(run, run->own_recipe, error);
     }
-    memcpy(run->recipe_text, checkpoint->recipe, checkpoint->recipe_bytes);
-    return ludus_config_parse(&run->own_recipe, path, run->recipe_text, checkpoint->recipe_bytes,
-                              error);
+    if (status == LUDUS_OK) {
+        status = use_kept_start_net(run, error);
+    }
+    return status == LUDUS_OK ? read_settings(run, run->own_recipe, error) : status;
 }
 
 static ludus_status load_learner(ludus_run *run, const ludus_checkpoint *checkpoint,
@@ -221,13 +273,11 @@ static ludus_status resume_from(ludus_run *run, const char *path, const char *co
     void *bytes = NULL;
     ludus_status status = ludus_checkpoint_read(&checkpoint, path, &bytes, error);
     if (status == LUDUS_OK) {
-        status = load_recipe(run, &checkpoint, path, error);
+        status = ludus_config_parse(&run->own_recipe, path, checkpoint.recipe,
+                                    checkpoint.recipe_bytes, error);
     }
     if (status == LUDUS_OK) {
-        status = apply_overrides(run, overrides, count, error);
-    }
-    if (status == LUDUS_OK) {
-        status = read_settings(run, run->own_recipe, error);
+        status = adopt_recipe(run, overrides, count, error);
     }
     if (status == LUDUS_OK) {
         status = load_learner(run, &checkpoint, path, threads, error);
@@ -242,7 +292,7 @@ static ludus_status resume_from(ludus_run *run, const char *path, const char *co
     return status;
 }
 
-// Removes the segments of RUN/replay and of RUN/GAME/replay.
+// Removes the segments of RUN/replay and of RUN/GAME/replay, but not those of a run in a run.
 static ludus_status forget_records(const ludus_run *run, ludus_error *error)
 {
     char path[PATH_MAX_BYTES + 320];
@@ -251,8 +301,10 @@ static ludus_status forget_records(const ludus_run *run, ludus_error *error)
     ludus_status status = ludus_segments_truncate(path, 0, error);
     const struct dirent *entry;
     while (status == LUDUS_OK && stream != NULL && (entry = readdir(stream)) != NULL) {
+        snprintf(path, sizeof path, "%s/%s/recipe.ini", run->folder, entry->d_name);
+        const bool is_run = ludus_file_exists(path);
         snprintf(path, sizeof path, "%s/%s/replay", run->folder, entry->d_name);
-        if (entry->d_name[0] != '.' && ludus_file_exists(path)) {
+        if (entry->d_name[0] != '.' && !is_run && ludus_file_exists(path)) {
             status = ludus_segments_truncate(path, 0, error);
         }
     }
@@ -267,24 +319,31 @@ static ludus_status restart(ludus_run *run, const char *const *overrides, size_t
                             int32_t threads, ludus_error *error)
 {
     char path[PATH_MAX_BYTES + 32];
-    ludus_status status = forget_records(run, error);
     path_in(run, "recipe.ini", path);
+    ludus_status status = ludus_config_load(&run->own_recipe, path, error);
     if (status == LUDUS_OK) {
-        status = ludus_config_load(&run->own_recipe, path, error);
+        status = adopt_recipe(run, overrides, count, error);
     }
     if (status == LUDUS_OK) {
-        status = ludus_config_to_text(run->own_recipe, &run->recipe_text);
-    }
-    if (status == LUDUS_OK) {
-        status = apply_overrides(run, overrides, count, error);
-    }
-    if (status == LUDUS_OK) {
-        status = read_settings(run, run->own_recipe, error);
+        status = forget_records(run, error);
     }
     if (status == LUDUS_OK) {
         status = ludus_learner_create(&run->learner, run->own_recipe, run->folder, threads, error);
     }
     return status == LUDUS_OK ? open_logs(run, 0, error) : status;
+}
+
+// Nothing in a folder is touched before it is known to be a run's.
+static ludus_status check_is_run(const ludus_run *run, ludus_error *error)
+{
+    char recipe[PATH_MAX_BYTES + 32], checkpoint[PATH_MAX_BYTES + 32];
+    path_in(run, "recipe.ini", recipe);
+    path_in(run, "checkpoint.ludus", checkpoint);
+    return ludus_file_exists(recipe) || ludus_file_exists(checkpoint)
+               ? LUDUS_OK
+               : ludus_fail(error, LUDUS_ERR_ARG,
+                            "%s: holds no run (neither recipe.ini nor checkpoint.ludus)",
+                            run->folder);
 }
 
 ludus_status ludus_run_resume(ludus_run **out, const char *folder, const char *const *overrides,
@@ -298,7 +357,10 @@ ludus_status ludus_run_resume(ludus_run **out, const char *folder, const char *c
     }
     ludus_status status = check_folder(run, folder, error);
     if (status == LUDUS_OK) {
-        status = ludus_file_exists(folder) ? lock_folder(run, error) : LUDUS_OK;
+        status = check_is_run(run, error);
+    }
+    if (status == LUDUS_OK) {
+        status = lock_folder(run, error);
     }
     if (status == LUDUS_OK) {
         path_in(run, "checkpoint.ludus", path);
@@ -375,6 +437,18 @@ static ludus_status log_report(ludus_run *run, ludus_error *error)
                                 values, error);
 }
 
+// A net that is not finite never learns again, and its file could not be loaded.
+static ludus_status check_finite(const ludus_run *run, ludus_error *error)
+{
+    const char *tensor = ludus_net_nonfinite(run->learner.ops->net(run->learner.self));
+    return tensor == NULL
+               ? LUDUS_OK
+               : ludus_fail(error, LUDUS_ERR_STATE,
+                            "%s: the training diverged in iteration %lld (%s is not finite); the "
+                            "last checkpoint stays as it is",
+                            run->folder, (long long)run->iteration, tensor);
+}
+
 ludus_status ludus_run_step(ludus_run *run, const ludus_report **report, ludus_error *error)
 {
     const ludus_learner_ops *ops = run->learner.ops;
@@ -383,6 +457,10 @@ ludus_status ludus_run_step(ludus_run *run, const ludus_report **report, ludus_e
         return status;
     }
     run->iteration = run->report.iteration;
+    status = check_finite(run, error);
+    if (status != LUDUS_OK) {
+        return status;
+    }
     const int32_t every = run->config.measure_every;
     if (ops->measure != NULL && every > 0 && run->iteration % every == 0) {
         status = ops->measure(run->learner.self, &run->report, error);

@@ -60,6 +60,7 @@ typedef struct slot {
     uint8_t low_values;   // consecutive root values below the resignation mark, per player
     bool is_playing;      // a game is under way
     bool may_resign;
+    uint8_t gave_up; // players who would have resigned a game that is played on all the same
     // Within a phase only:
     bool is_searching;
     bool is_full;
@@ -127,8 +128,22 @@ static void begin_game(const ludus_selfplay *sp, slot *s, uint64_t version, ludu
     ludus_mcts_reset(s->tree);
     s->low_values = 0;
     s->may_resign = ludus_rng_float(&s->rng) >= sp->config.resign_playout;
+    s->gave_up = 0;
     s->is_playing = true;
     play_random_opening(sp, s, moves);
+}
+
+// What became of the players who would have resigned.
+static void count_given_up(const ludus_selfplay *sp, slot *s, ludus_outcome for_mover)
+{
+    const int32_t mover = ludus_game_to_move(&sp->game, s->pos);
+    for (int32_t side = 0; side < 2; side++) {
+        if ((s->gave_up & 1u << side) != 0) {
+            const ludus_outcome outcome = side == mover ? for_mover : (ludus_outcome)-for_mover;
+            s->stats.played_on++;
+            s->stats.false_resignations += outcome != LUDUS_LOSS;
+        }
+    }
 }
 
 static void finish_game(const ludus_selfplay *sp, slot *s, ludus_outcome for_mover, bool resigned)
@@ -153,6 +168,7 @@ static void finish_game(const ludus_selfplay *sp, slot *s, ludus_outcome for_mov
     s->stats.wins += s->record.outcome == LUDUS_WIN;
     s->stats.draws += s->record.outcome == LUDUS_DRAW;
     s->stats.resigned += resigned;
+    count_given_up(sp, s, for_mover);
     s->is_playing = false;
 }
 
@@ -175,6 +191,9 @@ static bool wants_to_resign(const ludus_selfplay *sp, slot *s, float value)
     }
     const bool again = (s->low_values & mask) != 0;
     s->low_values |= mask;
+    if (again && !s->may_resign) {
+        s->gave_up |= mask;
+    }
     return again && s->may_resign;
 }
 
@@ -291,6 +310,8 @@ static void sum_stats(const ludus_selfplay *sp, ludus_selfplay_stats *out)
         out->wins += s->wins;
         out->draws += s->draws;
         out->resigned += s->resigned;
+        out->played_on += s->played_on;
+        out->false_resignations += s->false_resignations;
     }
     for (int32_t i = 0; i < sp->threads; i++) {
         out->worker_seconds += sp->workers[i].busy_seconds;
@@ -473,7 +494,8 @@ void ludus_selfplay_save(const ludus_selfplay *selfplay, ludus_buffer *out)
         }
         const bool is_varied = s->is_playing && s->record.is_varied;
         const uint32_t flags = (uint32_t)s->is_playing | (uint32_t)s->may_resign << 1 |
-                               (uint32_t)s->low_values << 2 | (uint32_t)is_varied << 4;
+                               (uint32_t)s->low_values << 2 | (uint32_t)is_varied << 4 |
+                               (uint32_t)s->gave_up << 5;
         ludus_buffer_put_u32(out, flags);
         if (s->is_playing) {
             ludus_record_save(&s->record, out);
@@ -517,7 +539,9 @@ static ludus_status load_slot(ludus_selfplay *sp, slot *s, int32_t index, ludus_
     s->is_playing = (flags & 1u) != 0;
     s->may_resign = (flags & 2u) != 0;
     s->low_values = (uint8_t)(flags >> 2 & 3u);
-    if (in->failed || flags > 31u ||
+    s->gave_up = (uint8_t)(flags >> 5 & 3u);
+    const bool is_stuck = (s->rng.s[0] | s->rng.s[1] | s->rng.s[2] | s->rng.s[3]) == 0;
+    if (in->failed || flags > 127u || (s->is_playing && is_stuck) ||
         s->next_number % (uint64_t)sp->config.slots != (uint64_t)index) {
         return ludus_fail(error, LUDUS_ERR_FORMAT, "game slot %d is damaged", index);
     }

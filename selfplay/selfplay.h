@@ -47,6 +47,9 @@ typedef struct ludus_selfplay_stats {
     int64_t evaluations; // net rows
     int64_t wins, draws; // of finished games, for the first player
     int64_t resigned;
+    // Games that go on all the same (resign_playout): players who would have resigned one, and how
+    // many of them did not lose it.
+    int64_t played_on, false_resignations;
     double seconds;        // wall time of the phase
     double worker_seconds; // sum over workers of their busy time
     double net_seconds;    // of which inside net evaluation

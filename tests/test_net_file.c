@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,6 +56,46 @@ static void provenance_comes_back(void **state)
     ludus_free(text);
     ludus_free(bytes);
     ludus_net_destroy(net);
+}
+
+static void a_provenance_that_is_not_utf8_is_refused(void **state)
+{
+    sample_net nets[NUM_SAMPLE_NETS];
+    void *bytes;
+    size_t size;
+    (void)state;
+    sample_nets(nets);
+    ludus_net *net = sample_net_create(&nets[0].desc, 3);
+    assert_int_not_equal(ludus_net_to_bytes(net, "{\"by\": \"\xe9\"}", &bytes, &size), LUDUS_OK);
+    ludus_net_destroy(net);
+}
+
+// Values that every later step would turn into nothing, with a checksum that is right.
+static void values_that_cannot_be_are_refused(void **state)
+{
+    static const struct {
+        const char *tensor, *why;
+        float value;
+    } wrong[] = {{"weight", "not finite", NAN}, {"running_var", "negative variance", -1.0f}};
+    sample_net nets[NUM_SAMPLE_NETS];
+    ludus_error error;
+    (void)state;
+    sample_nets(nets);
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+        ludus_net *net = sample_net_create(&nets[0].desc, 3), *read;
+        size_t k = 0;
+        while (strstr(ludus_net_tensor(net, k).name, wrong[i].tensor) == NULL) {
+            k++;
+        }
+        ludus_net_tensor(net, k).data[0] = wrong[i].value;
+        void *bytes;
+        size_t size;
+        assert_int_equal(ludus_net_to_bytes(net, NULL, &bytes, &size), LUDUS_OK);
+        assert_int_equal(ludus_net_from_bytes(&read, bytes, size, &error), LUDUS_ERR_FORMAT);
+        assert_non_null(strstr(error.text, wrong[i].why));
+        ludus_free(bytes);
+        ludus_net_destroy(net);
+    }
 }
 
 // A copy of exactly `size` bytes, so that a read past the end is caught under asan.
@@ -207,6 +248,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_kind_of_net_survives_a_file),
         cmocka_unit_test(provenance_comes_back),
+        cmocka_unit_test(a_provenance_that_is_not_utf8_is_refused),
+        cmocka_unit_test(values_that_cannot_be_are_refused),
         cmocka_unit_test(every_truncation_is_refused),
         cmocka_unit_test(every_flipped_bit_of_the_weights_is_refused),
         cmocka_unit_test(bytes_left_over_are_refused),

@@ -10,6 +10,7 @@
 
 #include <fcntl.h>
 #include <inttypes.h>
+#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -138,6 +139,126 @@ static void resume_refuses_another_recipe(void **state)
     assert_non_null(strstr(error.text, "train.lr"));
 }
 
+// A run's folder named one level too high: nothing in there may change.
+static void resume_leaves_a_folder_of_runs_alone(void **state)
+{
+    char folder[TEMP_PATH_MAX], inner[TEMP_PATH_MAX + 16], path[TEMP_PATH_MAX + 64];
+    ludus_error error;
+    ludus_run *run;
+    void *before, *after;
+    size_t before_bytes, after_bytes;
+    temp_path(state, "runs", folder);
+    snprintf(inner, sizeof inner, "%s/inner", folder);
+    small_run_whole(small_recipe, inner, 1);
+    snprintf(path, sizeof path, "%s/replay/000001.seg", inner);
+    assert_int_equal(ludus_file_read(path, 1 << 24, &before, &before_bytes, &error), LUDUS_OK);
+    assert_int_equal(ludus_run_resume(&run, folder, NULL, 0, 1, &error), LUDUS_ERR_ARG);
+    assert_non_null(strstr(error.text, "holds no run"));
+    assert_int_equal(ludus_file_read(path, 1 << 24, &after, &after_bytes, &error), LUDUS_OK);
+    assert_int_equal(before_bytes, after_bytes);
+    assert_memory_equal(before, after, before_bytes);
+    snprintf(path, sizeof path, "%s/lock", folder);
+    assert_false(ludus_file_exists(path));
+    ludus_free(before);
+    ludus_free(after);
+}
+
+// Another run inside a run that begins again is none of its business.
+static void restart_forgets_its_own_records_only(void **state)
+{
+    char folder[TEMP_PATH_MAX], inner[TEMP_PATH_MAX + 16], path[TEMP_PATH_MAX + 64];
+    temp_path(state, "outer", folder);
+    small_run_part(small_recipe, folder, 2, 0);
+    snprintf(path, sizeof path, "%s/checkpoint.ludus", folder);
+    assert_int_equal(unlink(path), 0);
+    snprintf(inner, sizeof inner, "%s/inner", folder);
+    const uint64_t hash = small_run_whole(small_recipe, inner, 1);
+    assert_int_equal(small_run_resumed(folder, 1), hash);
+    snprintf(path, sizeof path, "%s/replay/000001.seg", inner);
+    assert_true(ludus_file_exists(path));
+}
+
+static void a_run_keeps_the_net_it_began_from(void **state)
+{
+    char first[TEMP_PATH_MAX], second[TEMP_PATH_MAX], assignment[TEMP_PATH_MAX + 64];
+    ludus_error error;
+    ludus_config *config;
+    temp_path(state, "first", first);
+    temp_path(state, "second", second);
+    small_run_whole(small_recipe, first, 1);
+    snprintf(assignment, sizeof assignment, "run.start_net=%s/net.safetensors", first);
+    ludus_run *run = small_run_begin(small_recipe, assignment, second, 1, &config);
+    small_run_steps(run, 2);
+    assert_int_equal(ludus_run_save(run, &error), LUDUS_OK);
+    const uint64_t straight = small_run_finish(run);
+    ludus_run_destroy(run);
+    ludus_config_destroy(config);
+    assert_int_equal(unlink(strchr(assignment, '=') + 1), 0);
+    assert_int_equal(small_run_resumed(second, 1), straight);
+}
+
+static void new_limits_stay_with_the_run(void **state)
+{
+    char folder[TEMP_PATH_MAX];
+    ludus_error error;
+    ludus_run *run;
+    const char *overrides[] = {"run.iterations=8"};
+    temp_path(state, "limits", folder);
+    small_run_whole(small_recipe, folder, 1);
+    assert_int_equal(ludus_run_resume(&run, folder, overrides, 1, 1, &error), LUDUS_OK);
+    small_run_steps(run, 1);
+    assert_int_equal(ludus_run_save(run, &error), LUDUS_OK);
+    ludus_run_destroy(run);
+    assert_int_equal(ludus_run_resume(&run, folder, NULL, 0, 1, &error), LUDUS_OK);
+    assert_int_equal(ludus_run_settings(run)->iterations, 8);
+    assert_false(ludus_run_finished(run));
+    ludus_run_destroy(run);
+}
+
+static void a_diverged_run_keeps_its_last_checkpoint(void **state)
+{
+    char folder[TEMP_PATH_MAX];
+    ludus_error error;
+    ludus_config *config;
+    const ludus_report *report;
+    temp_path(state, "diverged", folder);
+    ludus_run *run = small_run_begin(small_recipe, "run.iterations=3", folder, 1, &config);
+    small_run_steps(run, 2); // a checkpoint after every iteration
+    const ludus_learner *learner = ludus_run_learner(run);
+    ludus_net_tensor(learner->ops->net(learner->self), 0).data[0] = NAN;
+    assert_int_equal(ludus_run_step(run, &report, &error), LUDUS_ERR_STATE);
+    assert_non_null(strstr(error.text, "diverged"));
+    ludus_run_destroy(run);
+    ludus_config_destroy(config);
+    small_run_resumed(folder, 1);
+}
+
+// With a mark in the middle about every other player resigns, or would; who would and does not lose
+// gave up too early.
+static void false_resignations_are_counted(void **state)
+{
+    char recipe[1200], folder[TEMP_PATH_MAX];
+    ludus_config *config;
+    for (int playout = 0; playout < 2; playout++) {
+        snprintf(recipe, sizeof recipe, "%s[selfplay]\nresign_value = 0\nresign_playout = %d\n",
+                 small_recipe, playout);
+        temp_path(state, playout ? "played_on" : "resigned", folder);
+        ludus_run *run = small_run_begin(recipe, NULL, folder, 1, &config);
+        const ludus_report *report = small_run_steps(run, 3);
+        const double wrong = ludus_report_get(report, "selfplay/false_resignations");
+        const double resigned = ludus_report_get(report, "selfplay/resigned");
+        if (playout) {
+            assert_true(resigned == 0.0);
+            assert_true(wrong > 0.0 && wrong < 1.0);
+        } else {
+            assert_true(resigned > 0.0 && resigned <= 1.0);
+            assert_true(isnan(wrong));
+        }
+        ludus_run_destroy(run);
+        ludus_config_destroy(config);
+    }
+}
+
 // ---- Checkpoint files ------------------------------------------------------------------------
 
 static void *checkpoint_bytes(void **state, const char *name, size_t *size)
@@ -243,6 +364,12 @@ int main(void)
         cmocka_unit_test(run_folder_is_never_overwritten),
         cmocka_unit_test(one_process_trains_a_run),
         cmocka_unit_test(resume_refuses_another_recipe),
+        cmocka_unit_test(resume_leaves_a_folder_of_runs_alone),
+        cmocka_unit_test(restart_forgets_its_own_records_only),
+        cmocka_unit_test(a_run_keeps_the_net_it_began_from),
+        cmocka_unit_test(new_limits_stay_with_the_run),
+        cmocka_unit_test(a_diverged_run_keeps_its_last_checkpoint),
+        cmocka_unit_test(false_resignations_are_counted),
         cmocka_unit_test(truncated_checkpoint_is_refused),
         cmocka_unit_test(flipped_bit_is_refused),
         cmocka_unit_test(truncated_state_is_refused),
