@@ -28,18 +28,43 @@ ludus_heads_config ludus_heads_config_default(void)
 #define POOLED_CHANNELS 32 // means and maxima say less than a dense layer over the board
 #define VALUE_HIDDEN 64
 
-static void add_head(ludus_net_desc *desc, const ludus_heads_config *heads, const char *name,
-                     ludus_head_kind kind, int32_t size, float loss_weight)
+// Every head that a net for board games may have; the first two are always there.
+typedef struct board_head {
+    const char *name;
+    ludus_head_kind kind;
+    int32_t size; // 0 = the game's moves
+} board_head;
+
+#define NUM_BOARD_HEADS 6
+static const board_head board_heads[NUM_BOARD_HEADS] = {
+    {"policy", LUDUS_HEAD_POLICY, 0},    {"value", LUDUS_HEAD_WDL, 3},
+    {"ownership", LUDUS_HEAD_PLANES, 1}, {"score", LUDUS_HEAD_SCALARS, 1},
+    {"reply", LUDUS_HEAD_POLICY, 0},     {"moves_left", LUDUS_HEAD_SCALARS, 1},
+};
+
+static int32_t head_size(const board_head *head, const ludus_game *game)
+{
+    return head->size > 0 ? head->size : game->spec.num_moves;
+}
+
+static bool wants_result(const board_head *head)
+{
+    return strcmp(head->name, "ownership") == 0 || strcmp(head->name, "score") == 0;
+}
+
+static void add_head(ludus_net_desc *desc, const ludus_heads_config *heads,
+                     const board_head *wanted, const ludus_game *game, float loss_weight)
 {
     if (loss_weight <= 0.0f) {
         return;
     }
-    const bool is_policy = kind == LUDUS_HEAD_POLICY, is_planes = kind == LUDUS_HEAD_PLANES;
+    const bool is_policy = wanted->kind == LUDUS_HEAD_POLICY;
+    const bool is_planes = wanted->kind == LUDUS_HEAD_PLANES;
     const int32_t narrow = is_policy ? POLICY_CHANNELS : VALUE_CHANNELS;
     ludus_head_desc *head = &desc->heads[desc->num_heads++];
     *head = (ludus_head_desc){
-        .kind = kind,
-        .size = size,
+        .kind = wanted->kind,
+        .size = head_size(wanted, game),
         .channels = is_planes       ? 0
                     : heads->pooled ? POOLED_CHANNELS
                                     : narrow,
@@ -48,7 +73,7 @@ static void add_head(ludus_net_desc *desc, const ludus_heads_config *heads, cons
         .pooled = heads->pooled && !is_planes,
         .loss_weight = loss_weight,
     };
-    snprintf(head->name, sizeof head->name, "%s", name);
+    snprintf(head->name, sizeof head->name, "%s", wanted->name);
 }
 
 ludus_status ludus_net_desc_for_game(ludus_net_desc *desc, const ludus_game *game,
@@ -56,7 +81,8 @@ ludus_status ludus_net_desc_for_game(ludus_net_desc *desc, const ludus_game *gam
 {
     const ludus_heads_config plain = ludus_heads_config_default();
     const ludus_heads_config *h = heads != NULL ? heads : &plain;
-    const int32_t num_moves = game->spec.num_moves;
+    const float weights[NUM_BOARD_HEADS] = {1.0f,     1.0f,     h->ownership,
+                                            h->score, h->reply, h->moves_left};
     if (h->pooled && !game->spec.has_cell_moves) {
         return ludus_fail(error, LUDUS_ERR_ARG, "heads.pooled: %s has not one move per cell",
                           game->spec.name);
@@ -69,13 +95,26 @@ ludus_status ludus_net_desc_for_game(ludus_net_desc *desc, const ludus_game *gam
         desc->in_shape[i] = game->spec.planes[i];
     }
     desc->num_heads = 0;
-    add_head(desc, h, "policy", LUDUS_HEAD_POLICY, num_moves, 1.0f);
-    add_head(desc, h, "value", LUDUS_HEAD_WDL, 3, 1.0f);
-    add_head(desc, h, "ownership", LUDUS_HEAD_PLANES, 1, h->ownership);
-    add_head(desc, h, "score", LUDUS_HEAD_SCALARS, 1, h->score);
-    add_head(desc, h, "reply", LUDUS_HEAD_POLICY, num_moves, h->reply);
-    add_head(desc, h, "moves_left", LUDUS_HEAD_SCALARS, 1, h->moves_left);
+    for (int32_t i = 0; i < NUM_BOARD_HEADS; i++) {
+        add_head(desc, h, &board_heads[i], game, weights[i]);
+    }
     return LUDUS_OK;
+}
+
+// Arrays for a head's outputs and targets are sized by the game: a net from outside must agree.
+static ludus_status check_head(const ludus_net *net, const board_head *wanted,
+                               const ludus_game *game, ludus_error *error)
+{
+    const int32_t index = ludus_net_find_head(net, wanted->name);
+    if (index < 0) {
+        return LUDUS_OK;
+    }
+    const ludus_head_desc *head = &ludus_net_describe(net)->heads[index];
+    const bool fits = head->kind == wanted->kind && head->size == head_size(wanted, game) &&
+                      (!wants_result(wanted) || ludus_game_has_result(game));
+    return fits ? LUDUS_OK
+                : ludus_fail(error, LUDUS_ERR_ARG, "the net's head \"%s\" is not one for %s",
+                             wanted->name, game->spec.name);
 }
 
 ludus_status ludus_net_fits_game(const ludus_net *net, const ludus_game *game, ludus_error *error)
@@ -83,8 +122,7 @@ ludus_status ludus_net_fits_game(const ludus_net *net, const ludus_game *game, l
     const ludus_net_desc *d = ludus_net_describe(net);
     const int32_t *want = game->spec.planes;
     const int32_t policy = ludus_net_find_head(net, "policy");
-    const int32_t value = ludus_net_find_head(net, "value");
-    if (policy < 0 || value < 0 || d->heads[value].kind != LUDUS_HEAD_WDL) {
+    if (policy < 0 || ludus_net_find_head(net, "value") < 0) {
         return ludus_fail(error, LUDUS_ERR_ARG,
                           "the net has no policy and value heads: not one "
                           "for board games");
@@ -97,7 +135,11 @@ ludus_status ludus_net_fits_game(const ludus_net *net, const ludus_game *game, l
                           d->in_shape[0], d->in_shape[1], d->in_shape[2], d->heads[policy].size,
                           game->spec.name, want[0], want[1], want[2], game->spec.num_moves);
     }
-    return LUDUS_OK;
+    ludus_status status = LUDUS_OK;
+    for (int32_t i = 0; i < NUM_BOARD_HEADS && status == LUDUS_OK; i++) {
+        status = check_head(net, &board_heads[i], game, error);
+    }
+    return status;
 }
 
 ludus_status ludus_net_load_for_game(ludus_net **out, const char *path, const ludus_game *game,

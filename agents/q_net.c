@@ -150,8 +150,9 @@ ludus_status ludus_q_net_fits(const ludus_net *net, const ludus_env_spec *spec,
 {
     const ludus_net_desc *d = ludus_net_describe(net);
     const int32_t head = ludus_net_find_head(net, "q");
-    if (head < 0 || d->heads[head].kind != LUDUS_HEAD_Q) {
-        return ludus_fail(error, LUDUS_ERR_ARG, "the net has no head \"q\": not one for worlds");
+    if (d->num_heads != 1 || head != 0 || d->heads[head].kind != LUDUS_HEAD_Q) {
+        return ludus_fail(error, LUDUS_ERR_ARG,
+                          "the net has not one head named \"q\": not one for worlds");
     }
     const int32_t *want = spec->obs_shape;
     const ludus_head_desc *q = &d->heads[head];

@@ -12,7 +12,7 @@ float ludus_batchnorm_epsilon(void)
 
 // ---- Batch norm ------------------------------------------------------------------------------
 
-// Two passes: subtracting the mean first keeps the variance exact in float.
+// Two passes: subtracting the mean first keeps the small differences that squares would lose.
 static void channel_moments(size_t m, size_t c, const float *restrict x, float *restrict mean,
                             float *restrict var)
 {

@@ -18,7 +18,7 @@ void ludus_batchnorm_train(size_t m, size_t c, const float *x, const float *gamm
 // With given statistics.
 void ludus_batchnorm_infer(size_t m, size_t c, const float *x, const float *gamma,
                            const float *beta, const float *mean, const float *var, float *y);
-// dgamma, dbeta: [C], written. dx may not be dy. sums: [2C] scratch.
+// dgamma, dbeta: [C], written. dx may not be dy.
 void ludus_batchnorm_backward(size_t m, size_t c, const float *x, const float *gamma,
                               const float *mean, const float *var, const float *dy, bool add,
                               float *dx, float *dgamma, float *dbeta);

@@ -78,6 +78,12 @@ static ludus_status check_trunk(const ludus_net_desc *d, ludus_error *error)
     return LUDUS_OK;
 }
 
+// Height or width of a convolution's output.
+static int32_t conv_end(int32_t size, const ludus_conv_layer *l)
+{
+    return (size + 2 * l->pad - l->kernel) / l->stride + 1;
+}
+
 static ludus_status check_layers(const ludus_net_desc *d, ludus_error *error)
 {
     int32_t h = d->in_shape[1], w = d->in_shape[2];
@@ -88,8 +94,8 @@ static ludus_status check_layers(const ludus_net_desc *d, ludus_error *error)
             h + 2 * l->pad < l->kernel || w + 2 * l->pad < l->kernel) {
             return ludus_fail(error, LUDUS_ERR_ARG, "net: convolution %d does not fit", i + 1);
         }
-        h = (h + 2 * l->pad - l->kernel) / l->stride + 1;
-        w = (w + 2 * l->pad - l->kernel) / l->stride + 1;
+        h = conv_end(h, l);
+        w = conv_end(w, l);
     }
     for (int32_t i = 0; i < d->num_hidden; i++) {
         if (!in_range(d->hidden[i], 1, 65536)) {
@@ -146,11 +152,12 @@ static ludus_status check_head(const ludus_net_desc *d, int32_t index, ludus_err
     return LUDUS_OK;
 }
 
-// Upper bounds in floating point, so that nothing overflows before it is refused.
+// Estimates from above in floating point, so that nothing overflows before it is refused.
 static ludus_status check_size(const ludus_net_desc *d, ludus_error *error)
 {
     const double cells = (double)d->in_shape[1] * (double)d->in_shape[2];
     double width = (double)d->in_shape[0], params = 0.0, activations = width * cells;
+    double end = cells; // of the trunk
     if (d->trunk == LUDUS_TRUNK_RESIDUAL) {
         const double c = (double)d->channels;
         params += 9.0 * c * (width + 2.0 * c * (double)d->blocks);
@@ -158,25 +165,31 @@ static ludus_status check_size(const ludus_net_desc *d, ludus_error *error)
         activations += c * cells * (2.0 + 6.0 * (double)d->blocks);
         width = c;
     }
+    int32_t h = d->in_shape[1], w = d->in_shape[2];
     for (int32_t i = 0; d->trunk == LUDUS_TRUNK_CONV && i < d->num_convs; i++) {
         const ludus_conv_layer *l = &d->convs[i];
+        h = conv_end(h, l);
+        w = conv_end(w, l);
+        end = (double)h * (double)w;
         params += width * (double)(l->channels * l->kernel * l->kernel);
-        activations += 3.0 * cells * (double)l->channels * 4.0;
+        activations += 3.0 * end * (double)l->channels;
         width = (double)l->channels;
     }
-    double features = width * cells;
+    double features = width * end;
     for (int32_t i = 0; d->trunk != LUDUS_TRUNK_RESIDUAL && i < d->num_hidden; i++) {
         params += features * (double)d->hidden[i];
         features = (double)d->hidden[i];
         activations += 3.0 * features;
+        end = 1.0;
     }
     for (int32_t i = 0; i < d->num_heads; i++) {
-        const ludus_head_desc *h = &d->heads[i];
-        const double outputs = (double)h->size * (h->atoms > 0 ? (double)h->atoms : 1.0);
-        const double inner = h->channels > 0 ? (double)h->channels * cells : features;
-        params += width * (double)h->channels + 2.0 * inner * (double)h->hidden +
-                  2.0 * (h->hidden > 0 ? (double)h->hidden : inner) * outputs;
-        activations += 3.0 * (inner + (double)h->hidden) + 2.0 * outputs * cells;
+        const ludus_head_desc *head = &d->heads[i];
+        const double outputs = (double)head->size * (head->atoms > 0 ? (double)head->atoms : 1.0);
+        const bool narrows = head->channels > 0 && end > 1.0; // nothing to narrow in a vector
+        const double inner = narrows ? (double)head->channels * end : features;
+        params += width * (double)head->channels + 2.0 * inner * (double)head->hidden +
+                  2.0 * (head->hidden > 0 ? (double)head->hidden : inner) * outputs;
+        activations += 3.0 * (inner + (double)head->hidden) + 2.0 * outputs * end;
     }
     params *= d->noisy ? 2.0 : 1.0; // a sigma for every weight
     if (params > MAX_PARAMS || activations > MAX_ACTIVATIONS) {

@@ -1,6 +1,7 @@
-// 8-bit inference: the 3x3 convolutions that follow one another, with unsigned activations (they
-// come out of ReLUs) and signed weights per output channel. Everything else stays f32, or becomes
-// bf16 where the CPU has that, and values are converted where two forms meet.
+// 8-bit inference: the convolutions (larger than 1x1) that follow one another, with unsigned
+// activations (they come out of ReLUs) and signed weights per output channel. Everything else, and
+// on a CPU without 8-bit products these too, stays f32, or becomes bf16 where the CPU has that;
+// values are converted where two forms meet.
 //
 // Ranges: a value's scale is its largest magnitude over the calibration rows / 255 (Jacob et al.
 // 2018, section 3); later values beyond it saturate.
@@ -43,9 +44,10 @@ static void mark_steps(ludus_net_exec *e)
 {
     const ludus_graph *g = &e->net->graph;
     const bool has_bf16 = ludus_backend_has_native(LUDUS_PRECISION_BF16);
+    const bool has_int8 = ludus_backend_has_native(LUDUS_PRECISION_INT8);
     for (int32_t i = 0; i < e->num_steps; i++) {
         ludus_exec_step *s = &e->steps[i];
-        if (can_run(e, s) && is_unsigned(e, g->nodes[s->node].in[0]) &&
+        if (has_int8 && can_run(e, s) && is_unsigned(e, g->nodes[s->node].in[0]) &&
             (s->residual < 0 || is_unsigned(e, s->residual))) {
             s->precision = LUDUS_PRECISION_INT8;
         } else if (s->is_matrix && has_bf16) {

@@ -1,7 +1,8 @@
 // Unpadded convolutions of images that are mostly zeros, such as MinAtar's planes of bits: the sums
 // of nets/direct_conv.h over the values that are there, in the same order. Adding nothing changes
-// no sum, so a result has the same bits as the dense loop's (with finite weights). Internal to
-// nets/.
+// no sum, so a forward result has the same bits as the dense loop's (with finite weights); the
+// weights' gradient is summed row by row, not in blocks of rows, and may differ in the last bits.
+// Internal to nets/.
 //
 // Letters, layouts and packed weights as in nets/direct_conv.h; one row at a time, stride 1.
 // Threads: no state.

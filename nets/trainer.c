@@ -23,7 +23,7 @@ const ludus_option ludus_trainer_options[] = {
     LUDUS_OPTION_FLOAT(ludus_trainer_config, "train", "lr", lr, 0, 100, "learning rate"),
     LUDUS_OPTION_FLOAT(ludus_trainer_config, "train", "momentum", momentum, 0, 1, "of sgd"),
     LUDUS_OPTION_FLOAT(ludus_trainer_config, "train", "beta1", beta1, 0, 0.99999, "of adam"),
-    LUDUS_OPTION_FLOAT(ludus_trainer_config, "train", "beta2", beta2, 0, 0.99999999,
+    LUDUS_OPTION_FLOAT(ludus_trainer_config, "train", "beta2", beta2, 0, 0.9999999,
                        "of adam; decay of rmsprop"),
     LUDUS_OPTION_FLOAT(ludus_trainer_config, "train", "epsilon", epsilon, 0, 1,
                        "of adam, beside the root; of rmsprop, under it"),
@@ -92,14 +92,45 @@ struct ludus_trainer {
 
 // ---- Life cycle ------------------------------------------------------------------------------
 
-static ludus_status check_config(const ludus_trainer_config *c, ludus_error *error)
+// A beginning of names that begins none freezes nothing: a misspelt one.
+static ludus_status check_freeze(const char *list, const ludus_net *net, ludus_error *error)
 {
-    if (c->batch < 1 || c->shards < 1 || c->threads < 1 || c->batch % c->shards != 0) {
+    const char *prefix;
+    size_t length;
+    while ((prefix = ludus_freeze_next(&list, &length)) != NULL) {
+        size_t i = 0;
+        while (i < net->graph.num_tensors &&
+               strncmp(net->graph.tensors[i].name, prefix, length) != 0) {
+            i++;
+        }
+        if (i == net->graph.num_tensors) {
+            return ludus_fail(error, LUDUS_ERR_ARG,
+                              "train.freeze: no tensor's name begins with \"%.*s\"", (int)length,
+                              prefix);
+        }
+    }
+    return LUDUS_OK;
+}
+
+static ludus_status check_config(const ludus_trainer_config *c, const ludus_net *net,
+                                 ludus_error *error)
+{
+    assert(c->batch >= 1 && c->shards >= 1 && c->threads >= 1);
+    if (c->batch % c->shards != 0) {
         return ludus_fail(error, LUDUS_ERR_ARG,
                           "train.batch = %d: must be a multiple of train.shards = %d", c->batch,
                           c->shards);
     }
-    return LUDUS_OK;
+    if (c->schedule != LUDUS_SCHEDULE_CONSTANT && c->period == 0) {
+        return ludus_fail(error, LUDUS_ERR_ARG, "train.schedule = %s: wants a train.period",
+                          schedule_names[c->schedule]);
+    }
+    // Where nothing was ever learned both moments are 0, and 0/0 is no step.
+    if (c->optimiser >= LUDUS_OPTIMISER_ADAM && c->epsilon == 0.0f) {
+        return ludus_fail(error, LUDUS_ERR_ARG, "train.epsilon = 0: %s wants more",
+                          optimiser_names[c->optimiser]);
+    }
+    return check_freeze(c->freeze, net, error);
 }
 
 static ludus_status create_blocks(ludus_trainer *t)
@@ -152,7 +183,7 @@ ludus_status ludus_trainer_create(ludus_trainer **out, ludus_net *net,
                                   const ludus_trainer_config *config, ludus_error *error)
 {
     *out = NULL;
-    ludus_status status = check_config(config, error);
+    ludus_status status = check_config(config, net, error);
     if (status != LUDUS_OK) {
         return status;
     }

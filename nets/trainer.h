@@ -69,11 +69,13 @@ typedef struct ludus_trainer_config {
     float ema_decay;     // 0 = no EMA, else 0..1, e.g. 0.999
     float norm_momentum; // share of the new statistics in the running ones, 0..1
     ludus_schedule_kind schedule;
-    int64_t warmup;   // steps of linear rise from 0; 0 = off
+    int64_t warmup;   // steps of linear rise from lr / warmup; 0 = off. The schedule counts them
     int64_t period;   // steps, see ludus_schedule_kind
     float gamma;      // STEP, EXPONENTIAL
     float lr_final;   // COSINE, EXPONENTIAL
-    char freeze[128]; // comma-separated name prefixes that stay as they are
+    char freeze[128]; // comma-separated beginnings of tensor names that stay as they are; each must
+                      // begin one. A frozen norm keeps its running statistics, and training goes
+                      // on to normalise by each shard's own
     ludus_loss_kind loss[LUDUS_NET_MAX_HEADS];
     uint64_t seed; // dropout, noise of noisy layers
 } ludus_trainer_config;
@@ -114,7 +116,7 @@ void ludus_trainer_destroy(ludus_trainer *trainer); // NULL is accepted
 // trainer for that size alone (tests/test_trainer.c: a_shapes_step_is_that_of_its_own_trainer).
 ludus_status ludus_trainer_add_shape(ludus_trainer *trainer, int32_t h, int32_t w, int32_t *shape,
                                      ludus_error *error);
-// One optimiser step. td_error: [B] |target - prediction| of the first Q head, or NULL.
+// One optimiser step. td_error: [B] |target - prediction| of the Q head, or NULL.
 void ludus_trainer_step(ludus_trainer *trainer, const ludus_batch *batch, ludus_train_stats *stats,
                         float *td_error);
 int64_t ludus_trainer_steps(const ludus_trainer *trainer);

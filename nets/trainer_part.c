@@ -22,15 +22,22 @@ static size_t row_floats(const ludus_tensor *t)
     return count;
 }
 
-static bool is_frozen(const char *prefixes, const char *name)
+const char *ludus_freeze_next(const char **list, size_t *length)
 {
-    const char *p = prefixes;
-    while (*p != '\0') {
-        const size_t length = strcspn(p, ",");
-        if (length > 0 && strncmp(name, p, length) == 0) {
+    const char *prefix = *list + strspn(*list, ", \t");
+    *length = strcspn(prefix, ", \t");
+    *list = prefix + *length;
+    return *length > 0 ? prefix : NULL;
+}
+
+static bool is_frozen(const char *list, const char *name)
+{
+    const char *prefix;
+    size_t length;
+    while ((prefix = ludus_freeze_next(&list, &length)) != NULL) {
+        if (strncmp(name, prefix, length) == 0) {
             return true;
         }
-        p += length + (p[length] == ',');
     }
     return false;
 }

@@ -45,6 +45,9 @@ ludus_status ludus_parts_init(ludus_parts *parts, ludus_net *net, ludus_net *ema
                               const ludus_trainer_config *config);
 void ludus_parts_free(ludus_parts *parts); // a zeroed one is accepted
 
+// The next of the names' beginnings in `freeze` and its length, or NULL; steps *list over it.
+const char *ludus_freeze_next(const char **list, size_t *length);
+
 // Sums the shards' gradients and their squares.
 void ludus_part_gather(ludus_parts *parts, int32_t index);
 void ludus_part_update(ludus_parts *parts, int32_t index, const ludus_part_step *step);

@@ -261,6 +261,46 @@ static void a_net_for_another_game_is_refused(void **state)
     ludus_game_close(&asked);
 }
 
+// A head of the right name but another kind has other numbers of outputs than the arrays made for
+// it.
+static void heads_of_another_kind_are_refused(void **state)
+{
+    static const struct {
+        const char *name;
+        ludus_head_kind kind;
+        int32_t size, atoms;
+    } wrong[] = {
+        {"policy", LUDUS_HEAD_PLANES, 7, 1},     {"policy", LUDUS_HEAD_Q, 7, 51},
+        {"value", LUDUS_HEAD_SCALARS, 3, 1},     {"reply", LUDUS_HEAD_POLICY, 8, 1},
+        {"moves_left", LUDUS_HEAD_PLANES, 1, 1}, {"score", LUDUS_HEAD_SCALARS, 1, 1},
+    };
+    ludus_game game;
+    ludus_error error;
+    (void)state;
+    assert_int_equal(ludus_game_open(&game, "connect4", &error), LUDUS_OK);
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+        ludus_net_desc desc = ludus_net_desc_default();
+        ludus_net *net;
+        desc.channels = 8;
+        desc.blocks = 1;
+        assert_int_equal(ludus_net_desc_for_game(&desc, &game, NULL, &error), LUDUS_OK);
+        int32_t head = 0;
+        while (head < desc.num_heads && strcmp(desc.heads[head].name, wrong[i].name) != 0) {
+            head++;
+        }
+        desc.num_heads = head == desc.num_heads ? head + 1 : desc.num_heads;
+        desc.heads[head] = (ludus_head_desc){.kind = wrong[i].kind,
+                                             .size = wrong[i].size,
+                                             .atoms = wrong[i].atoms,
+                                             .loss_weight = 1.0f};
+        strcpy(desc.heads[head].name, wrong[i].name);
+        assert_int_equal(ludus_net_create(&net, &desc, 1, &error), LUDUS_OK);
+        assert_int_equal(ludus_net_fits_game(net, &game, &error), LUDUS_ERR_ARG);
+        ludus_net_destroy(net);
+    }
+    ludus_game_close(&game);
+}
+
 static void evaluating_allocates_nothing(void **state)
 {
     static rows r;
@@ -372,6 +412,7 @@ int main(void)
         cmocka_unit_test(rows_do_not_depend_on_their_batch),
         cmocka_unit_test(refresh_takes_the_new_weights),
         cmocka_unit_test(a_net_for_another_game_is_refused),
+        cmocka_unit_test(heads_of_another_kind_are_refused),
         cmocka_unit_test(evaluating_allocates_nothing),
         cmocka_unit_test(uniform_is_even),
         cmocka_unit_test(rollouts_repeat_in_any_batch_and_differ_by_seed),

@@ -287,7 +287,7 @@ static void frozen_tensors_stay(void **state)
     (void)state;
     sample_nets(nets);
     ludus_trainer_config config = plain_config(2);
-    strcpy(config.freeze, "trunk.stem,trunk.block0");
+    strcpy(config.freeze, "trunk.stem, trunk.block0");
     ludus_net *net = sample_net_create(&nets[0].desc, 51);
     training_rows_make(net, &r);
     assert_int_equal(ludus_net_clone(&before, net), LUDUS_OK);
@@ -303,6 +303,29 @@ static void frozen_tensors_stay(void **state)
     ludus_trainer_destroy(trainer);
     ludus_net_destroy(net);
     ludus_net_destroy(before);
+}
+
+static void settings_that_cannot_work_are_refused(void **state)
+{
+    sample_net nets[NUM_SAMPLE_NETS];
+    ludus_trainer *trainer;
+    ludus_error error;
+    (void)state;
+    sample_nets(nets);
+    ludus_net *net = sample_net_create(&nets[0].desc, 51);
+    ludus_trainer_config misspelt = plain_config(1), endless = misspelt, still = misspelt;
+    strcpy(misspelt.freeze, "trunk.stem, trunk.blok0");
+    assert_int_equal(ludus_trainer_create(&trainer, net, &misspelt, &error), LUDUS_ERR_ARG);
+    assert_non_null(strstr(error.text, "\"trunk.blok0\""));
+    endless.schedule = LUDUS_SCHEDULE_COSINE;
+    endless.period = 0;
+    assert_int_equal(ludus_trainer_create(&trainer, net, &endless, &error), LUDUS_ERR_ARG);
+    assert_non_null(strstr(error.text, "train.period"));
+    still.optimiser = LUDUS_OPTIMISER_ADAM;
+    still.epsilon = 0.0f;
+    assert_int_equal(ludus_trainer_create(&trainer, net, &still, &error), LUDUS_ERR_ARG);
+    assert_non_null(strstr(error.text, "train.epsilon"));
+    ludus_net_destroy(net);
 }
 
 // Fits one batch; returns last loss over first.
@@ -510,6 +533,7 @@ int main(void)
         cmocka_unit_test(threads_do_not_change_the_weights),
         cmocka_unit_test(resume_is_exact),
         cmocka_unit_test(frozen_tensors_stay),
+        cmocka_unit_test(settings_that_cannot_work_are_refused),
         cmocka_unit_test(each_trunk_learns_a_batch_by_heart),
         cmocka_unit_test(a_step_allocates_nothing),
         cmocka_unit_test(further_shapes_gradients_equal_finite_differences),
