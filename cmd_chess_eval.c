@@ -74,7 +74,7 @@ int ludus_eval_chess(const ludus_command *command, const ludus_chess_eval_option
     ludus_chess_eval_result result;
     chess_view view = {.start = ludus_clock()};
     ludus_chess_eval_config config = ludus_chess_eval_config_default();
-    config.simulations = options->simulations > 0 ? options->simulations : config.simulations;
+    config.simulations = options->simulations >= 0 ? options->simulations : config.simulations;
     config.endings = options->endings >= 0 ? options->endings : config.endings;
     config.threads = ludus_cmd_threads(options->threads);
     config.precision = options->precision;

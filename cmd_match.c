@@ -233,21 +233,29 @@ static int run_match(const ludus_game *game, const ludus_match_config *config,
     ludus_progress_init(&view.progress);
     ludus_status status = ludus_match_run(game, config, on_pair, on_game, &view, &result, &error);
     ludus_progress_clear(&view.progress);
-    if (!status && options->pgn) {
-        status = games.failed ? ludus_fail(&error, LUDUS_ERR_NOMEM, "no memory for the games")
-                              : ludus_file_replace(options->pgn, games.data, games.size, &error);
+    const bool has_result = !status || result.pairs > 0; // a player that fails late costs no game
+    ludus_error trouble;
+    ludus_status saved = LUDUS_OK;
+    if (has_result && options->pgn) {
+        saved = games.failed ? ludus_fail(&trouble, LUDUS_ERR_NOMEM, "no memory for the games")
+                             : ludus_file_replace(options->pgn, games.data, games.size, &trouble);
     }
     ludus_buffer_free(&games);
+    const double seconds = ludus_clock() - view.start;
+    if (has_result && options->json) {
+        print_json(config, options, &result, seconds);
+    } else if (has_result) {
+        print_text(config, options, &result, seconds);
+    }
+    if (saved) {
+        ludus_cmd_fail(&ludus_cmd_match, &trouble);
+    }
     if (status) {
         return ludus_cmd_fail(&ludus_cmd_match, &error);
     }
-    const double seconds = ludus_clock() - view.start;
-    if (options->json) {
-        print_json(config, options, &result, seconds);
-    } else {
-        print_text(config, options, &result, seconds);
-    }
-    return ludus_signal_requested() ? LUDUS_EXIT_STOPPED : LUDUS_EXIT_OK;
+    return saved                      ? LUDUS_EXIT_FAILED
+           : ludus_signal_requested() ? LUDUS_EXIT_STOPPED
+                                      : LUDUS_EXIT_OK;
 }
 
 static int match_run(int argc, char **argv)

@@ -46,7 +46,7 @@ static const ludus_arg play_args[] = {
     {"--level", LUDUS_ARG_INT32, offsetof(play_options, level), 1, 10, "L", NULL,
      "strength of the default opponent, 1 to 10 (default 8)"},
     {"--net", LUDUS_ARG_TEXT, offsetof(play_options, net), 0, 0, "FILE", NULL,
-     "worlds: this agent plays instead of you; window: the net that plays and analyses"},
+     "worlds: this agent plays instead of you; games: the default opponent's net"},
     {"--speed", LUDUS_ARG_DOUBLE, offsetof(play_options, speed), 0.1, 1000, "HZ", NULL,
      "worlds: steps per second (default: the world's own)"},
     LUDUS_ARG_ROW_SEED(play_options),
@@ -278,9 +278,12 @@ static void person_turn(table *t)
     char line[LINE_MAX_BYTES];
     const bool two_people = t->is_human[0] && t->is_human[1];
     do {
-        printf("%s move (help for more): ", !two_people                                 ? "your"
-                                            : ludus_game_to_move(&t->game, t->pos) == 0 ? "x to"
-                                                                                        : "o to");
+        if (two_people) {
+            printf("%s to", ludus_side_name(&t->game, ludus_game_to_move(&t->game, t->pos)));
+        } else {
+            printf("your");
+        }
+        printf(" move (help for more): ");
         fflush(stdout);
         if (!read_line(line)) {
             printf("\n");
@@ -384,8 +387,10 @@ static bool name_opponent(table *t, const play_options *options)
         length = snprintf(out, size, "%s", options->opponent);
         return length > 0 && (size_t)length < size;
     }
-    if (ludus_data_find_net(&t->game, path)) {
-        length = snprintf(out, size, "net:%s,sims=%d", path, simulations[level - 1]);
+    if (options->net || ludus_data_find_net(&t->game, path)) {
+        const int32_t threads = options->threads > 0 ? options->threads : 1;
+        length = snprintf(out, size, "net:%s,level=%d,threads=%d",
+                          options->net ? options->net : path, level, threads);
     } else if (!t->game.ops->heuristic) {
         length = snprintf(out, size, "mcts:%d", simulations[level - 1]);
     } else {
@@ -525,6 +530,14 @@ static int play_run(int argc, char **argv)
     }
     if (window_option(&options)) {
         return fail_without_window(&options);
+    }
+    if (options.speed > 0.0) {
+        return ludus_cmd_fail_usage(&ludus_cmd_play, "--speed: only in worlds");
+    }
+    if (options.opponent && (options.net || options.threads)) {
+        return ludus_cmd_fail_usage(&ludus_cmd_play,
+                                    "--net and --threads are for the default opponent; with "
+                                    "--opponent say it there, e.g. net:FILE,threads=2");
     }
     if (ludus_game_open(&t.game, words.word[0], &error)) {
         return ludus_cmd_fail(&ludus_cmd_play, &error);

@@ -292,6 +292,9 @@ static ludus_status walk_run(replay_walk *walk, const char *path)
 
 static int finish(replay_walk *walk)
 {
+    if (ludus_signal_requested()) {
+        return LUDUS_EXIT_STOPPED;
+    }
     if (walk->options->verify) {
         printf("verified %" PRId64 " games, %" PRId64 " plies\n", walk->verified, walk->plies);
     } else if (walk->options->game != ANY_GAME && walk->shown == 0) {

@@ -45,6 +45,12 @@ ludus_status ludus_checkpoint_write(const char *path, ludus_checkpoint *checkpoi
 {
     uint8_t header[HEADER_BYTES];
     ludus_file_writer *writer;
+    // What could not be read again must not take the place of what can.
+    if (checkpoint->state_bytes > MAX_FILE_BYTES - HEADER_BYTES - checkpoint->recipe_bytes) {
+        return ludus_fail(error, LUDUS_ERR_UNSUPPORTED,
+                          "%s: a checkpoint of %zu bytes is too large", path,
+                          checkpoint->state_bytes);
+    }
     ludus_status status = ludus_file_writer_create(&writer, path, error);
     if (status != LUDUS_OK) {
         return status;

@@ -120,6 +120,10 @@ static ludus_status read_recipe(ludus_board_core_config *core, distill_config *c
     *core = ludus_board_core_config_default();
     *config = (distill_config){.steps = 250, .holdout = 0.05f};
     ludus_status status = ludus_board_core_read(core, recipe, error);
+    if (status == LUDUS_OK && core->replay.enable_segments) {
+        status = ludus_fail(error, LUDUS_ERR_ARG,
+                            "replay.segments: the games of distill (learn.data) are files already");
+    }
     return status == LUDUS_OK
                ? ludus_config_apply(recipe, distill_options, NUM_DISTILL_OPTIONS, config, error)
                : status;

@@ -49,6 +49,16 @@ ludus_status ludus_metrics_log_open(ludus_metrics_log **out, const char *path, u
     return LUDUS_OK;
 }
 
+// Counts keep all their digits.
+static json_t *number(double value)
+{
+    if (!isfinite(value)) {
+        return json_null();
+    }
+    return floor(value) == value && fabs(value) < 9e15 ? json_integer((json_int_t)value)
+                                                       : json_real(value);
+}
+
 ludus_status ludus_metrics_log_add(ludus_metrics_log *log, int64_t iteration, double seconds,
                                    int32_t n, const char *const *names, const double *values,
                                    ludus_error *error)
@@ -57,8 +67,7 @@ ludus_status ludus_metrics_log_add(ludus_metrics_log *log, int64_t iteration, do
     json_object_set_new(line, "iteration", json_integer(iteration));
     json_object_set_new(line, "seconds", json_real(seconds));
     for (int32_t i = 0; i < n; i++) {
-        json_t *value = isfinite(values[i]) ? json_real(values[i]) : json_null();
-        json_object_set_new(line, names[i], value);
+        json_object_set_new(line, names[i], number(values[i]));
     }
     char *text = json_dumps(line, JSON_COMPACT | JSON_REAL_PRECISION(7));
     json_decref(line);

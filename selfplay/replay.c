@@ -143,7 +143,8 @@ ludus_status ludus_replay_create_for_run(ludus_replay **out, ludus_replay_config
     if (folder == NULL) {
         config->enable_segments = false;
     } else if (snprintf(config->folder, sizeof config->folder, "%s/replay", folder) >=
-               (int)sizeof config->folder) {
+                   (int)sizeof config->folder &&
+               config->enable_segments) {
         return ludus_fail(error, LUDUS_ERR_ARG, "%s: the run's path is too long", folder);
     }
     return ludus_replay_create(out, config, error);

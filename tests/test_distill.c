@@ -188,6 +188,18 @@ static void data_of_another_game_is_refused(void **state)
     ludus_buffer_free(&c.bytes);
 }
 
+static void segments_of_distill_are_refused(void **state)
+{
+    ludus_learner learner;
+    ludus_error error;
+    ludus_config *config = small_run_config(recipe_text);
+    (void)state;
+    assert_int_equal(ludus_config_set(config, "replay.segments=true", &error), LUDUS_OK);
+    assert_int_equal(ludus_learner_create(&learner, config, NULL, 1, &error), LUDUS_ERR_ARG);
+    assert_non_null(strstr(error.text, "replay.segments"));
+    ludus_config_destroy(config);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -196,6 +208,7 @@ int main(void)
         cmocka_unit_test(an_engine_that_fails_is_named),
         cmocka_unit_test(a_net_learns_the_engines_moves),
         cmocka_unit_test(data_of_another_game_is_refused),
+        cmocka_unit_test(segments_of_distill_are_refused),
     };
     return cmocka_run_group_tests(tests, temp_folder_create, temp_folder_destroy);
 }
