@@ -154,7 +154,7 @@ static ludus_status add_think_rows(const ludus_game *game, const ludus_net *net,
     ludus_status status = LUDUS_OK;
     for (int i = 0; !status && i < 2 && (i == 0 || cores[i] > 1); i++) {
         ludus_thinker_bench b;
-        ludus_thinker_config config = ludus_thinker_config_default();
+        ludus_thinker_config config = ludus_thinker_config_for_game(game);
         config.threads = cores[i] < 64 ? cores[i] : 64;
         status = ludus_thinker_bench_run(game, net, &config, THINK_SECONDS, &b, error);
         if (!status) {
