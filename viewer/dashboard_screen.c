@@ -124,8 +124,9 @@ static void place_bar(ludus_dashboard *d)
         d->buttons[b].id = b;
         snprintf(d->buttons[b].label, sizeof d->buttons[b].label, "%s", labels[b]);
     }
-    d->smoothing.rect = bar.w < 150 ? (ludus_rect){0} // too narrow to be of use
-                                    : ludus_rect_cut_left(&bar, fminf(bar.w, 290), 12);
+    // A narrower slider is of no use.
+    d->smoothing.rect =
+        bar.w >= 150 ? ludus_rect_cut_left(&bar, fminf(bar.w, 290), 12) : (ludus_rect){0};
     d->bar = bar; // what is left is for the notice
 }
 
