@@ -10,8 +10,9 @@
 #define TITLE_SIZE 14.0f
 #define TITLE_HEIGHT 24.0f
 #define X_AXIS_HEIGHT 22.0f
-#define TICK_GAP 6.0f // between a tick's text and the plot
-#define MAX_DOTS 40   // a curve of so few points shows them
+#define Y_TICK_GAP 22.0f // at least, between two texts' middles
+#define TICK_GAP 6.0f    // between a tick's text and the plot
+#define MAX_DOTS 40      // a curve of so few points shows them
 #define LEGEND_GAP 14.0f
 
 // ---- Series ----------------------------------------------------------------------------------
@@ -472,7 +473,8 @@ void ludus_line_chart_draw(ludus_line_chart *chart, ludus_canvas *canvas, ludus_
         chart->plot = (ludus_rect){0};
         return;
     }
-    const int32_t most = tick_count(rect.h - X_AXIS_HEIGHT, 28);
+    // One more tick than gaps between them.
+    const int32_t most = tick_count(rect.h - X_AXIS_HEIGHT + Y_TICK_GAP, Y_TICK_GAP);
     const bool has_points = set_scales(chart, most);
     if (!has_points && !chart->has_x_range) {
         const ludus_text_style style = {
