@@ -369,7 +369,7 @@ static void several_lines_come_best_first(void **state)
     tell(p, "position startpos");
     tell(p, "go nodes 300");
     for (int i = 1; i <= 3; i++) {
-        char number[16];
+        char number[32];
         expect(p, "info depth", line);
         snprintf(number, sizeof(number), " multipv %d ", i);
         assert_non_null(strstr(line, number));
