@@ -2,10 +2,10 @@
 // draws among moves that its own search finds nearly as good; it never gives away what the search
 // sees being lost.
 //
-// Measured with the chess net of the repository (int8), level N against N - 2, 20 pairs of games:
-// 3 scores 78 % +- 10, 4 scores 84 % +- 8, 5 scores 91 % +- 7, 6 scores 98 % +- 3, 7 won all. For
+// Measured with the chess net of the repository, level N against N - 2, 20 pairs of games: 3 scores
+// 74 % +- 11, 4 scores 76 % +- 12, 5 scores 96 % +- 5, 6 scores 98 % +- 3, 7 scores 98 % +- 5. For
 // 3:
-//     N=net:nets/trained/chess.safetensors,precision=int8
+//     N=net:nets/trained/chess.safetensors
 //     ludus match $N,level=3 $N,level=1 --game chess --pairs 20 --threads 1
 //
 // Threads: no state.
