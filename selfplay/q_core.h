@@ -29,7 +29,7 @@ typedef struct ludus_q_core_config {
                         // loss, and where most are, DQN's values may diverge
     int32_t eval_episodes; // per strength measurement; 0 = none
     char world[LUDUS_ENV_NAME_MAX];
-    char start_net[640]; // as in ludus_run_config
+    char start_net[256]; // as in ludus_run_config
     uint64_t seed;
 } ludus_q_core_config;
 

@@ -122,16 +122,16 @@ static ludus_status keep_start_net(const ludus_run *run, ludus_error *error)
     return status;
 }
 
-// From now on the start net is the run's own copy, if it has one.
-static ludus_status use_kept_start_net(const ludus_run *run, ludus_error *error)
+// From now on the start net is the run's own copy, if it has one. Where the run's path is too long
+// for a recipe's line, it stays the one that the recipe names.
+static void use_kept_start_net(const ludus_run *run)
 {
     char path[PATH_MAX_BYTES + 32], assignment[PATH_MAX_BYTES + 64];
     path_in(run, START_NET, path);
-    if (!ludus_file_exists(path)) {
-        return LUDUS_OK;
+    if (ludus_file_exists(path)) {
+        snprintf(assignment, sizeof assignment, "run.start_net=%s", path);
+        (void)ludus_config_set(run->own_recipe, assignment, NULL);
     }
-    snprintf(assignment, sizeof assignment, "run.start_net=%s", path);
-    return ludus_config_set(run->own_recipe, assignment, error);
 }
 
 static ludus_status take_recipe_text(ludus_run *run, const ludus_config *recipe, ludus_error *error)
@@ -244,10 +244,11 @@ static ludus_status adopt_recipe(ludus_run *run, const char *const *overrides, s
     if (status == LUDUS_OK) {
         status = take_recipe_text(run, run->own_recipe, error);
     }
-    if (status == LUDUS_OK) {
-        status = use_kept_start_net(run, error);
+    if (status != LUDUS_OK) {
+        return status;
     }
-    return status == LUDUS_OK ? read_settings(run, run->own_recipe, error) : status;
+    use_kept_start_net(run);
+    return read_settings(run, run->own_recipe, error);
 }
 
 static ludus_status load_learner(ludus_run *run, const ludus_checkpoint *checkpoint,

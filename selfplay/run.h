@@ -34,7 +34,7 @@ typedef struct ludus_run_config {
     float minutes;            // stop after this much training time; 0 = no limit
     float checkpoint_minutes; // between checkpoints; 0 = after every iteration
     int32_t measure_every;    // iterations between strength measurements; 0 = never
-    char start_net[640];      // weights to begin from, or empty
+    char start_net[256];      // weights to begin from, or empty
 } ludus_run_config;
 
 ludus_run_config ludus_run_config_default(void);

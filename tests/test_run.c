@@ -178,23 +178,45 @@ static void restart_forgets_its_own_records_only(void **state)
     assert_true(ludus_file_exists(path));
 }
 
-static void a_run_keeps_the_net_it_began_from(void **state)
+// A run in `folder` that began from another's net, whose path is left in `net`, saved half way; the
+// state's hash at its end.
+static uint64_t run_from_net(void **state, const char *other, const char *folder,
+                             char net[TEMP_PATH_MAX + 32])
 {
-    char first[TEMP_PATH_MAX], second[TEMP_PATH_MAX], assignment[TEMP_PATH_MAX + 64];
+    char first[TEMP_PATH_MAX], assignment[TEMP_PATH_MAX + 64];
     ludus_error error;
     ludus_config *config;
-    temp_path(state, "first", first);
-    temp_path(state, "second", second);
+    temp_path(state, other, first);
     small_run_whole(small_recipe, first, 1);
-    snprintf(assignment, sizeof assignment, "run.start_net=%s/net.safetensors", first);
-    ludus_run *run = small_run_begin(small_recipe, assignment, second, 1, &config);
+    snprintf(net, TEMP_PATH_MAX + 32, "%s/net.safetensors", first);
+    snprintf(assignment, sizeof assignment, "run.start_net=%s", net);
+    ludus_run *run = small_run_begin(small_recipe, assignment, folder, 1, &config);
     small_run_steps(run, 2);
     assert_int_equal(ludus_run_save(run, &error), LUDUS_OK);
-    const uint64_t straight = small_run_finish(run);
+    const uint64_t hash = small_run_finish(run);
     ludus_run_destroy(run);
     ludus_config_destroy(config);
-    assert_int_equal(unlink(strchr(assignment, '=') + 1), 0);
-    assert_int_equal(small_run_resumed(second, 1), straight);
+    return hash;
+}
+
+static void a_run_keeps_the_net_it_began_from(void **state)
+{
+    char folder[TEMP_PATH_MAX], net[TEMP_PATH_MAX + 32];
+    temp_path(state, "second", folder);
+    const uint64_t straight = run_from_net(state, "first", folder, net);
+    assert_int_equal(unlink(net), 0);
+    assert_int_equal(small_run_resumed(folder, 1), straight);
+}
+
+// Where its path is longer than a recipe's line, the start net is the one that the recipe names.
+static void a_run_with_a_long_path_goes_on(void **state)
+{
+    char folder[TEMP_PATH_MAX], net[TEMP_PATH_MAX + 32], name[190];
+    memset(name, 'x', sizeof name - 1);
+    name[sizeof name - 1] = '\0';
+    temp_path(state, name, folder);
+    const uint64_t straight = run_from_net(state, "short", folder, net);
+    assert_int_equal(small_run_resumed(folder, 1), straight);
 }
 
 static void new_limits_stay_with_the_run(void **state)
@@ -367,6 +389,7 @@ int main(void)
         cmocka_unit_test(resume_leaves_a_folder_of_runs_alone),
         cmocka_unit_test(restart_forgets_its_own_records_only),
         cmocka_unit_test(a_run_keeps_the_net_it_began_from),
+        cmocka_unit_test(a_run_with_a_long_path_goes_on),
         cmocka_unit_test(new_limits_stay_with_the_run),
         cmocka_unit_test(a_diverged_run_keeps_its_last_checkpoint),
         cmocka_unit_test(false_resignations_are_counted),
