@@ -203,21 +203,38 @@ ludus_status ludus_file_replace(const char *path, const void *data, size_t size,
 
 // ---- Reading ---------------------------------------------------------------------------------
 
-static ludus_status read_all(FILE *stream, const char *path, size_t limit, void **data,
-                             size_t *size, ludus_error *error)
+ludus_status ludus_file_open(FILE **out, const char *path, uint64_t *size, ludus_error *error)
 {
+    // Without O_NONBLOCK opening a pipe would wait for its writer.
+    const int file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     struct stat info;
-    if (fstat(fileno(stream), &info) != 0) {
-        return fail_errno(error, path, errno);
+    *size = 0;
+    *out = file >= 0 && fstat(file, &info) == 0 ? fdopen(file, "rb") : NULL;
+    if (*out == NULL) {
+        const ludus_status refused = fail_errno(error, path, errno);
+        if (file >= 0) {
+            close(file);
+        }
+        return refused;
     }
     if (!S_ISREG(info.st_mode)) {
+        fclose(*out);
+        *out = NULL;
         return ludus_fail(error, LUDUS_ERR_IO, "%s: not a regular file", path);
     }
-    if ((uint64_t)info.st_size > limit) {
-        return ludus_fail(error, LUDUS_ERR_FORMAT, "%s: %lld bytes, the limit is %zu", path,
-                          (long long)info.st_size, limit);
+    *size = (uint64_t)info.st_size;
+    return LUDUS_OK;
+}
+
+// `bytes`: how large the file is.
+static ludus_status read_all(FILE *stream, const char *path, uint64_t bytes, size_t limit,
+                             void **data, size_t *size, ludus_error *error)
+{
+    if (bytes > limit) {
+        return ludus_fail(error, LUDUS_ERR_FORMAT, "%s: %llu bytes, the limit is %zu", path,
+                          (unsigned long long)bytes, limit);
     }
-    const size_t wanted = (size_t)info.st_size;
+    const size_t wanted = (size_t)bytes;
     char *block = ludus_alloc(wanted + 1, 1);
     if (block == NULL) {
         return ludus_fail(error, LUDUS_ERR_NOMEM, "%s: out of memory", path);
@@ -237,18 +254,13 @@ ludus_status ludus_file_read(const char *path, size_t limit, void **data, size_t
 {
     *data = NULL;
     *size = 0;
-    // Without O_NONBLOCK opening a pipe would wait for its writer.
-    const int file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-    FILE *stream = file >= 0 ? fdopen(file, "rb") : NULL;
-    if (stream == NULL) {
-        const ludus_status refused = fail_errno(error, path, errno);
-        if (file >= 0) {
-            close(file);
-        }
-        return refused;
+    FILE *stream;
+    uint64_t bytes;
+    ludus_status status = ludus_file_open(&stream, path, &bytes, error);
+    if (status == LUDUS_OK) {
+        status = read_all(stream, path, bytes, limit, data, size, error);
+        fclose(stream);
     }
-    const ludus_status status = read_all(stream, path, limit, data, size, error);
-    fclose(stream);
     return status;
 }
 

@@ -13,6 +13,8 @@
 #ifndef LUDUS_BASE_FILE_H
 #define LUDUS_BASE_FILE_H
 
+#include <stdio.h>
+
 #include "base/base.h"
 
 typedef struct ludus_file_writer ludus_file_writer;
@@ -30,6 +32,10 @@ void ludus_file_abandon(ludus_file_writer *writer);
 // One call for small files.
 ludus_status ludus_file_replace(const char *path, const void *data, size_t size,
                                 ludus_error *error);
+
+// Opens a regular file for reading; *size receives its bytes. Anything else is refused, without
+// waiting for a pipe's writer. The caller closes *out, which is NULL on failure.
+ludus_status ludus_file_open(FILE **out, const char *path, uint64_t *size, ludus_error *error);
 
 // The whole file in a ludus_alloc block with one extra NUL byte; the caller frees. A file larger
 // than `limit` bytes is refused before anything is allocated.

@@ -11,6 +11,7 @@
 #ifndef LUDUS_BASE_RNG_H
 #define LUDUS_BASE_RNG_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 typedef struct ludus_rng {
@@ -35,6 +36,11 @@ static inline uint64_t ludus_rng_u64(ludus_rng *rng)
 }
 
 // 0 <= result < 1, 24 random bits.
+// A state that is all zeros, as no seed gives, stays so: what is read from a file is asked first.
+static inline bool ludus_rng_is_valid(const ludus_rng *rng)
+{
+    return (rng->s[0] | rng->s[1] | rng->s[2] | rng->s[3]) != 0;
+}
 static inline float ludus_rng_float(ludus_rng *rng)
 {
     return (float)(ludus_rng_u64(rng) >> 40) * (1.0f / 16777216.0f);

@@ -1,8 +1,6 @@
 #include "base/status.h"
 
 #include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -34,18 +32,21 @@ static size_t letter_size(const unsigned char *c)
     return is_too_long || is_no_letter ? 1 : size;
 }
 
-// Also the control characters from U+0080 to U+009F, as letters and as single bytes: "\x9b" alone
-// is what "\x1b[" is.
+bool ludus_is_control(const char *text, size_t *size)
+{
+    const unsigned char *c = (const unsigned char *)text;
+    *size = letter_size(c);
+    return *size == 1 ? *c < 0x20 || (*c >= 0x7f && *c < 0xa0)
+                      : *size == 2 && c[0] == 0xc2 && c[1] < 0xa0;
+}
+
 static void clean_line(char *text)
 {
-    for (unsigned char *c = (unsigned char *)text; *c != '\0';) {
-        const size_t size = letter_size(c);
-        if (size == 2 && c[0] == 0xc2 && c[1] < 0xa0) {
-            c[0] = c[1] = '?';
-        } else if (size == 1 && (*c < 0x20 || (*c >= 0x7f && *c < 0xa0))) {
-            *c = '?';
+    size_t size;
+    for (char *c = text; *c != '\0'; c += size) {
+        if (ludus_is_control(c, &size)) {
+            memset(c, '?', size);
         }
-        c += size;
     }
 }
 

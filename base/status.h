@@ -14,6 +14,9 @@
 #ifndef LUDUS_BASE_STATUS_H
 #define LUDUS_BASE_STATUS_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #ifdef __GNUC__
 #define LUDUS_PRINTF(text, first) __attribute__((format(printf, text, first)))
 #else
@@ -45,6 +48,11 @@ const char *ludus_status_name(ludus_status status);
 // and returns `status`, so that callers can `return ludus_fail(error, ...)`. NULL is accepted.
 ludus_status ludus_fail(ludus_error *error, ludus_status status, const char *format, ...)
     LUDUS_PRINTF(3, 4);
+
+// Whether a control character begins here that a terminal would obey, those from U+0080 to U+009F
+// included, as letters and as single bytes: "\x9b" alone is what "\x1b[" is. *size: the bytes of
+// the UTF-8 letter that begins here, 1 for a byte that begins none. `text` is not at its end.
+bool ludus_is_control(const char *text, size_t *size);
 
 // Puts "PREFIX: " before the line already in `error`, e.g. the file it came from. Returns the
 // status in `error` (LUDUS_ERR_STATE when `error` is NULL).

@@ -172,7 +172,7 @@ static ludus_status noop_load(void *self, const uint8_t *state)
     const size_t offset = ludus_env_state_bytes(&wrapper->inner);
     ludus_rng rng;
     memcpy(&rng, state + offset, sizeof(rng));
-    if ((rng.s[0] | rng.s[1] | rng.s[2] | rng.s[3]) == 0) {
+    if (!ludus_rng_is_valid(&rng)) {
         return LUDUS_ERR_FORMAT;
     }
     const ludus_status status = load_inner(wrapper, state);

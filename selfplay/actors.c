@@ -341,8 +341,8 @@ static ludus_status load_actor(actor *who, size_t bytes, ludus_cursor *in)
     }
     memcpy(&who->rng, rng, sizeof who->rng);
     memcpy(&who->score, score, sizeof who->score);
-    const bool valid = isfinite(who->score) && who->length >= 0 && !who->env.over &&
-                       (who->rng.s[0] | who->rng.s[1] | who->rng.s[2] | who->rng.s[3]) != 0;
+    const bool valid =
+        isfinite(who->score) && who->length >= 0 && !who->env.over && ludus_rng_is_valid(&who->rng);
     return valid ? LUDUS_OK : LUDUS_ERR_FORMAT;
 }
 

@@ -43,8 +43,8 @@ typedef struct ludus_segment_scan {
     uint64_t size;     // of the file
     ludus_chunk chunk; // the chunk that next() found
     bool is_torn;      // the file ends inside a chunk (or its header) that begins at `next`
-    void *stream;      // FILE
-    const char *path;  // borrowed
+    FILE *stream;
+    const char *path; // borrowed
 } ludus_segment_scan;
 
 ludus_status ludus_segment_scan_open(ludus_segment_scan *scan, const char *path,

@@ -5,13 +5,10 @@
 #include <assert.h>
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #define NAME_DIGITS 6
 
@@ -137,24 +134,11 @@ static ludus_status read_header(ludus_segment_scan *scan, ludus_error *error)
 
 ludus_status ludus_segment_scan_open(ludus_segment_scan *scan, const char *path, ludus_error *error)
 {
-    // Without O_NONBLOCK opening a pipe would wait for its writer.
-    const int file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-    *scan = (ludus_segment_scan){.path = path, .stream = file >= 0 ? fdopen(file, "rb") : NULL};
-    struct stat info;
-    if (scan->stream == NULL || fstat(fileno(scan->stream), &info) != 0) {
-        const int number = errno;
-        if (scan->stream == NULL && file >= 0) {
-            close(file);
-        }
-        ludus_segment_scan_close(scan);
-        return ludus_fail(error, LUDUS_ERR_IO, "%s: %s", path, strerror(number));
+    *scan = (ludus_segment_scan){.path = path};
+    ludus_status status = ludus_file_open(&scan->stream, path, &scan->size, error);
+    if (status == LUDUS_OK) {
+        status = read_header(scan, error);
     }
-    if (!S_ISREG(info.st_mode)) {
-        ludus_segment_scan_close(scan);
-        return ludus_fail(error, LUDUS_ERR_IO, "%s: not a regular file", path);
-    }
-    scan->size = (uint64_t)info.st_size;
-    const ludus_status status = read_header(scan, error);
     if (status != LUDUS_OK) {
         ludus_segment_scan_close(scan);
     }

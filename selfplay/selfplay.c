@@ -540,8 +540,7 @@ static ludus_status load_slot(ludus_selfplay *sp, slot *s, int32_t index, ludus_
     s->may_resign = (flags & 2u) != 0;
     s->low_values = (uint8_t)(flags >> 2 & 3u);
     s->gave_up = (uint8_t)(flags >> 5 & 3u);
-    const bool is_stuck = (s->rng.s[0] | s->rng.s[1] | s->rng.s[2] | s->rng.s[3]) == 0;
-    if (in->failed || flags > 127u || (s->is_playing && is_stuck) ||
+    if (in->failed || flags > 127u || (s->is_playing && !ludus_rng_is_valid(&s->rng)) ||
         s->next_number % (uint64_t)sp->config.slots != (uint64_t)index) {
         return ludus_fail(error, LUDUS_ERR_FORMAT, "game slot %d is damaged", index);
     }
