@@ -89,6 +89,20 @@ picture scripted_draw(void **state, scripted *script, int32_t frames, int32_t wi
     return p;
 }
 
+picture scripted_film(void **state, const ludus_film_setup *setup, const scripted_event *events,
+                      int32_t n, int32_t frames, int32_t width, int32_t height)
+{
+    ludus_film_view *view;
+    ludus_error error = {.text = ""};
+    if (ludus_film_view_create(&view, setup, &error) != LUDUS_OK) {
+        fail_msg("%s", error.text);
+    }
+    scripted s = {.ops = ludus_film_screen(), .self = view, .events = events, .num_events = n};
+    const picture p = scripted_draw(state, &s, frames, width, height);
+    ludus_film_view_destroy(view);
+    return p;
+}
+
 bool picture_equal(picture a, picture b)
 {
     return a.size == b.size && memcmp(a.bytes, b.bytes, a.size) == 0;

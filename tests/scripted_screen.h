@@ -10,6 +10,7 @@
 #define LUDUS_TESTS_SCRIPTED_SCREEN_H
 
 #include "temp_folder.h"
+#include "viewer/film_screen.h"
 #include "viewer/window.h"
 
 // One event before the update of the given frame, or something else that happens then.
@@ -36,6 +37,9 @@ typedef struct picture {
 // The last of so many frames of a window of this logical size. Fails the test on an error.
 picture scripted_draw(void **state, scripted *script, int32_t frames, int32_t width,
                       int32_t height);
+// The same of a film of `setup`, for its own life.
+picture scripted_film(void **state, const ludus_film_setup *setup, const scripted_event *events,
+                      int32_t n, int32_t frames, int32_t width, int32_t height);
 bool picture_equal(picture a, picture b);
 void picture_free(picture p);
 

@@ -18,17 +18,13 @@
 static picture draw_games(void **state, const char *path, const scripted_event *events, int32_t n)
 {
     ludus_game_shelf *shelf;
-    ludus_film_view *view;
     ludus_error error = {.text = ""};
     if (ludus_game_shelf_create(&shelf, path, &error) != LUDUS_OK) {
         fail_msg("%s", error.text);
     }
     const ludus_film_setup setup = {
         .source = ludus_game_shelf_source(shelf), .title = "film", .is_paused = true};
-    assert_int_equal(ludus_film_view_create(&view, &setup, &error), LUDUS_OK);
-    scripted s = {.ops = ludus_film_screen(), .self = view, .events = events, .num_events = n};
-    const picture p = scripted_draw(state, &s, 20, 640, 400);
-    ludus_film_view_destroy(view);
+    const picture p = scripted_film(state, &setup, events, n, 20, 640, 400);
     ludus_game_shelf_destroy(shelf);
     return p;
 }
@@ -72,17 +68,13 @@ static ludus_live_match *open_match(const char *game, int32_t games)
 
 static picture draw_match(void **state, const scripted_event *events, int32_t n, bool is_paused)
 {
-    ludus_film_view *view;
     ludus_live_match *match = open_match("othello6", 0);
     const ludus_film_setup film = {.source = ludus_live_match_source(match),
                                    .title = "match",
                                    .game = -1,
                                    .ply = is_paused ? 0 : -1,
                                    .is_paused = is_paused};
-    assert_int_equal(ludus_film_view_create(&view, &film, NULL), LUDUS_OK);
-    scripted s = {.ops = ludus_film_screen(), .self = view, .events = events, .num_events = n};
-    const picture p = scripted_draw(state, &s, 18, 960, 600);
-    ludus_film_view_destroy(view);
+    const picture p = scripted_film(state, &film, events, n, 18, 960, 600);
     ludus_live_match_destroy(match);
     return p;
 }

@@ -101,27 +101,34 @@ static ludus_status first_move(const char *game_name, const char *text, char *ou
     return status;
 }
 
-static void an_engine_plays_whole_games(void **state)
+// Two games of tic-tac-toe from its beginning.
+static ludus_match_result play_pair(const char *first, const char *second)
 {
     ludus_game game;
     ludus_error error;
     ludus_match_result result;
     ludus_match_config config = ludus_match_config_default();
-    (void)state;
     open_game(&game, "tictactoe");
-    config.player[0] = FIRST_MOVE;
-    config.player[1] = FIRST_MOVE "?tc=60";
+    config.player[0] = first;
+    config.player[1] = second;
     config.pairs = 1;
     config.opening_plies = 0;
     if (ludus_match_run(&game, &config, NULL, NULL, NULL, &result, &error)) {
         fail_msg("%s", error.text);
     }
+    ludus_game_close(&game);
+    return result;
+}
+
+static void an_engine_plays_whole_games(void **state)
+{
+    (void)state;
+    const ludus_match_result result = play_pair(FIRST_MOVE, FIRST_MOVE "?tc=60");
     // a1 b1 c1 a2 b2 c2 a3: the first player wins with a1 b2.. in the seventh move, both times.
     assert_true(fabs(result.plies - 7.0) < 1e-9);
     assert_int_equal(result.wins, 1);
     assert_int_equal(result.losses, 1);
     assert_int_equal(result.forfeits[0] + result.forfeits[1], 0);
-    ludus_game_close(&game);
 }
 
 static void failures_are_named(void **state)
@@ -161,44 +168,21 @@ static void failures_are_named(void **state)
 // Its clock runs out while it thinks: that costs the game, not the match.
 static void an_engine_that_oversteps_its_time_loses_the_game(void **state)
 {
-    ludus_game game;
-    ludus_error error;
-    ludus_match_result result;
-    ludus_match_config config = ludus_match_config_default();
     (void)state;
-    open_game(&game, "tictactoe");
-    config.player[0] = SAYS(":;; stop) echo bestmove a1") "?tc=0.05";
-    config.player[1] = "random";
-    config.pairs = 1;
-    config.opening_plies = 0;
-    if (ludus_match_run(&game, &config, NULL, NULL, NULL, &result, &error)) {
-        fail_msg("%s", error.text);
-    }
+    const ludus_match_result result =
+        play_pair(SAYS(":;; stop) echo bestmove a1") "?tc=0.05", "random");
     assert_int_equal(result.losses, 2);
     assert_int_equal(result.forfeits[0], 2);
     assert_int_equal(result.forfeits[1], 0);
-    ludus_game_close(&game);
 }
 
 // The second time a1 is taken. That too costs the game, not the match.
 static void an_engine_that_breaks_the_rules_loses_the_game(void **state)
 {
-    ludus_game game;
-    ludus_error error;
-    ludus_match_result result;
-    ludus_match_config config = ludus_match_config_default();
     (void)state;
-    open_game(&game, "tictactoe");
-    config.player[0] = SAYS("echo bestmove a1");
-    config.player[1] = "random";
-    config.pairs = 1;
-    config.opening_plies = 0;
-    if (ludus_match_run(&game, &config, NULL, NULL, NULL, &result, &error)) {
-        fail_msg("%s", error.text);
-    }
+    const ludus_match_result result = play_pair(SAYS("echo bestmove a1"), "random");
     assert_int_equal(result.losses, 2);
     assert_int_equal(result.forfeits[0], 2);
-    ludus_game_close(&game);
 }
 
 static void lines_with_mates_and_bounds_are_told_apart(void **state)

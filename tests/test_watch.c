@@ -111,17 +111,13 @@ static picture draw_film(void **state, const char *path, const scripted_event *e
                          int32_t width)
 {
     ludus_game_shelf *shelf;
-    ludus_film_view *view;
     ludus_error error = {.text = ""};
     if (ludus_game_shelf_create(&shelf, path, &error) != LUDUS_OK) {
         fail_msg("%s", error.text);
     }
     const ludus_film_setup setup = {
         .source = ludus_game_shelf_source(shelf), .title = "film", .game = 0, .is_paused = true};
-    assert_int_equal(ludus_film_view_create(&view, &setup, &error), LUDUS_OK);
-    scripted s = {.ops = ludus_film_screen(), .self = view, .events = events, .num_events = n};
-    const picture p = scripted_draw(state, &s, 36, width, width * 5 / 8);
-    ludus_film_view_destroy(view);
+    const picture p = scripted_film(state, &setup, events, n, 36, width, width * 5 / 8);
     ludus_game_shelf_destroy(shelf);
     return p;
 }
@@ -173,16 +169,12 @@ static void a_film_plays_by_itself_to_its_end(void **state)
 static picture draw_match(void **state, int32_t frames)
 {
     ludus_live_match *match;
-    ludus_film_view *view;
     const ludus_live_match_setup setup = {
         .game = "connect4", .player = {"mcts:20", "random"}, .seed = 4, .is_stepped = true};
     assert_int_equal(ludus_live_match_create(&match, &setup, NULL), LUDUS_OK);
     const ludus_film_setup film = {
         .source = ludus_live_match_source(match), .title = "match", .game = -1, .ply = -1};
-    assert_int_equal(ludus_film_view_create(&view, &film, NULL), LUDUS_OK);
-    scripted s = {.ops = ludus_film_screen(), .self = view};
-    const picture p = scripted_draw(state, &s, frames, 960, 600);
-    ludus_film_view_destroy(view);
+    const picture p = scripted_film(state, &film, NULL, 0, frames, 960, 600);
     ludus_live_match_destroy(match);
     return p;
 }
